@@ -1,0 +1,52 @@
+# The two commands a newcomer needs are `make demo` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo serve test lint bench screenshots lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 16
+
+demo: .venv/.runtime ## Make, load, build and serve the demo workspace
+	@$(BIN)/kpi demo --serve
+
+serve: .venv/.runtime ## Serve what is published
+	@$(BIN)/kpi serve
+
+test: .venv/.dev lint ## Run every check and test
+	@$(BIN)/python -m tests.browser.chromium --install
+	@$(BIN)/python -m pytest
+
+lint: .venv/.dev ## Run the linters and the type checker
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ty check --quiet
+	@$(BIN)/sqlfluff lint --nocolor --processes 2 sql
+
+bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the same files
+	@$(BIN)/python -m bench.load_and_build
+
+screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
+	@$(BIN)/python -m tests.browser.screenshots
+
+lock: ## Write the hashed lock files anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove what the demo made; the registries stay
+	rm -rf data/inbox data/lake data/warehouse data/reports data/reference/services.csv data/demo_malformed.csv
+
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing from requirements.lock …"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "Installing from requirements-dev.lock …"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

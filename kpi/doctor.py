@@ -1,0 +1,80 @@
+"""Examine an installation: what is in force, what is broken, and what to do about it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kpi import messages
+from kpi.errors import KpiError
+from kpi.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Say one thing about the installation, with the exit code it deserves."""
+
+    state: Literal["ok", "warn", "bad"]
+    key: str
+    facts: dict[str, object] = field(default_factory=dict)
+    error: KpiError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code of the error behind the finding, 0 for the others."""
+        return self.error.exit_code if self.error else 0
+
+    def what(self, language: str) -> str:
+        """Say the finding in words."""
+        if self.error:
+            return f"{self.error.what(language)} {self.error.next_step(language)}"
+        return messages.text(f"doctor.{self.key}", language, **self.facts)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at the workspace, its lake and its published file, in the order data flows."""
+    findings: list[Finding] = []
+    for look in (_workspace, _lake, _published):
+        try:
+            findings += look(settings)
+        except KpiError as error:
+            findings.append(Finding("bad", "error", error=error))
+    return findings
+
+
+def _workspace(settings: Settings) -> list[Finding]:
+    from kpi.ingest.registries import read_registries
+    from kpi.workspace import read_workspace
+
+    workspace = read_workspace(settings.workspace)
+    registries = read_registries(settings.workspace)
+    facts = {"name_ar": workspace.name_ar, "name_en": workspace.name_en,
+             "entities": registries["entities"].height, "services": registries["services"].height}  # fmt: skip
+    found = [Finding("ok", "workspace", facts)]
+    if workspace.synthetic:
+        found.append(Finding("warn", "synthetic"))
+    return found
+
+
+def _lake(settings: Settings) -> list[Finding]:
+    from kpi.lake import Lake
+
+    files = Lake(settings.workspace).files()
+    facts = {"files": f"{len(files):,}", "accepted": f"{sum(file.rows_accepted for file in files):,}",
+             "rejected": f"{sum(file.rows_rejected for file in files):,}"}  # fmt: skip
+    unreadable = [Finding("warn", "unreadable", {"file": file.source_file}) for file in files if file.error]
+    return [Finding("ok" if files else "warn", "lake" if files else "lake_empty", facts), *unreadable]
+
+
+def _published(settings: Settings) -> list[Finding]:
+    from kpi.warehouse.connect import Warehouse
+    from kpi.warehouse.publish import POINTER, Manifest
+
+    pointer = Manifest.read(settings.workspace / "warehouse" / POINTER)
+    warehouse = Warehouse.open(settings.workspace)
+    facts = warehouse.query("select * from serve_freshness").to_dicts()[0]
+    found = [Finding("ok", "published", {"build": facts["build_id"], "last_month": facts["last_month"]})]
+    if pointer is None or pointer.build_id != warehouse.build_id:
+        found.append(Finding("warn", "fallback", {"build": warehouse.build_id}))
+    checks = warehouse.query("select check_name, offending_rows from meta_check where offending_rows > 0")
+    found += [Finding("warn", "check", row) for row in checks.to_dicts()]
+    warehouse.close()
+    return found

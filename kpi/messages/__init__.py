@@ -1,0 +1,35 @@
+"""Read the words of the interface: one TOML catalogue per language, equal keys, equal placeholders."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("ar", "en")
+DEFAULT_LANGUAGE = "ar"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every message of a language by its dotted key."""
+    flat: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / language).glob("*.toml")):
+        flat |= _flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix="")
+    return flat
+
+
+def text(key: str, language: str, **facts: object) -> str:
+    """Return the message of a key with its placeholders filled in.
+
+    Raises `KeyError` when the key is unknown: a missing word is a bug, not an English fallback.
+    """
+    return catalogue(language)[key].format(**facts)
+
+
+def _flatten(tree: dict[str, object], prefix: str) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, prefix=f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = str(value)
+    return flat
