@@ -1,0 +1,1 @@
+"""The DuckDB file: build, check, publish, open. The only package that imports duckdb."""

@@ -1,0 +1,36 @@
+"""Find the SQL of a build and put it in an order in which every object exists before it is read."""
+
+import re
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """Hold one file of `sql/`: it defines the object that has the file's name."""
+
+    name: str
+    folder: str
+    text: str
+
+    @property
+    def header(self) -> str:
+        """Return the first comment line without its dashes."""
+        return self.text.partition("\n")[0].removeprefix("--").strip()
+
+    def reads(self, names: frozenset[str]) -> set[str]:
+        """Return which of the named objects this file refers to."""
+        words = set(re.findall(r"[a-z_][a-z0-9_]*", self.text))
+        return (words & names) - {self.name}
+
+
+def sql_files(root: Path, folder: str) -> tuple[SqlFile, ...]:
+    """Read the files of one folder below `sql/`, dependencies first, then by name."""
+    files = {
+        path.stem: SqlFile(path.stem, folder, path.read_text(encoding="utf-8"))
+        for path in sorted((root / folder).glob("*.sql"))
+    }
+    names = frozenset(files)
+    order = TopologicalSorter({name: sorted(file.reads(names)) for name, file in files.items()})
+    return tuple(files[name] for name in order.static_order())

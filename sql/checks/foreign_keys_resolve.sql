@@ -1,0 +1,21 @@
+-- block: every entity, service and governorate in the facts is in its registry
+select distinct
+    'entity' as key_name,
+    fct_transaction_month.entity_id as key_value
+from fct_transaction_month
+left join dim_entity on fct_transaction_month.entity_id = dim_entity.entity_id
+where dim_entity.entity_id is null
+union all
+select distinct
+    'service',
+    fct_transaction_service_month.service_id
+from fct_transaction_service_month
+left join dim_service on fct_transaction_service_month.service_id = dim_service.service_id
+where dim_service.service_id is null
+union all
+select distinct
+    'governorate',
+    fct_transaction_month.governorate_id
+from fct_transaction_month
+left join dim_governorate on fct_transaction_month.governorate_id = dim_governorate.governorate_id
+where dim_governorate.governorate_id is null and fct_transaction_month.governorate_id is not null

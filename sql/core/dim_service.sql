@@ -1,0 +1,18 @@
+-- one row per service of the catalogue
+create table dim_service as
+select
+    service_id,
+    entity_id,
+    name_ar,
+    name_en,
+    journey_id,
+    governorate_id,
+    beneficiary,
+    priority_from,
+    digitisation_from,
+    source
+from registry_services
+order by service_id;
+
+comment on table dim_service is
+'Catalogue of services with the dates they became targets. | دليل الخدمات وتواريخ دخولها في المستهدف.';

@@ -1,0 +1,64 @@
+-- one row per month, entity and governorate: services in each state at the end of the month
+create table fct_service_month as
+with life as (
+    select
+        service_id,
+        min(event_on) filter (where event = 'registered') as registered_on,
+        min(event_on) filter (where event = 'simplified') as simplified_on,
+        min(event_on) filter (where event = 'simplified' and programme = 'manjam') as manjam_on,
+        min(event_on) filter (where event = 'digitised') as digitised_on,
+        min(event_on) filter (where event = 'retired') as retired_on,
+        max(steps_before) filter (where steps_after is not null) as steps_before,
+        max(steps_after) filter (where steps_before is not null) as steps_after,
+        max(minutes_before) filter (where minutes_after is not null) as minutes_before,
+        max(minutes_after) filter (where minutes_before is not null) as minutes_after
+    from fct_service_event
+    group by service_id
+),
+
+log_months as (
+    select
+        month,
+        month_end
+    from dim_month
+    where
+        month between
+        (select date_trunc('month', min(event_on)) from fct_service_event)
+        and (select max(event_on) from fct_service_event)
+)
+
+select
+    log_months.month,
+    dim_service.entity_id,
+    dim_service.governorate_id,
+    count(*) filter (where life.registered_on <= log_months.month_end)::bigint as registered,
+    count(*) filter (where dim_service.digitisation_from <= log_months.month_end)::bigint as in_digitisation_scope,
+    count(*) filter (
+        where dim_service.digitisation_from <= log_months.month_end and life.digitised_on <= log_months.month_end
+    )::bigint as digitised,
+    count(*) filter (where dim_service.priority_from <= log_months.month_end)::bigint as priority,
+    count(*) filter (
+        where dim_service.priority_from <= log_months.month_end and life.simplified_on <= log_months.month_end
+    )::bigint as priority_simplified,
+    count(*) filter (where life.manjam_on <= log_months.month_end)::bigint as simplified_manjam,
+    coalesce(
+        sum(life.steps_before) filter (where life.simplified_on <= log_months.month_end), 0
+    )::bigint as steps_before,
+    coalesce(
+        sum(life.steps_after) filter (where life.simplified_on <= log_months.month_end), 0
+    )::bigint as steps_after,
+    coalesce(
+        sum(life.minutes_before) filter (where life.simplified_on <= log_months.month_end), 0
+    )::bigint as minutes_before,
+    coalesce(
+        sum(life.minutes_after) filter (where life.simplified_on <= log_months.month_end), 0
+    )::bigint as minutes_after
+from log_months
+cross join dim_service
+left join life on dim_service.service_id = life.service_id
+where life.retired_on is null or life.retired_on > log_months.month_end
+group by log_months.month, dim_service.entity_id, dim_service.governorate_id
+order by log_months.month, dim_service.entity_id, dim_service.governorate_id;
+
+comment on table fct_service_month is
+'Services by state at the end of each month; retired services are left out. | الخدمات بحسب حالتها في نهاية كل شهر دون الموقوفة.';

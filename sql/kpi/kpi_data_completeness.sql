@@ -1,0 +1,13 @@
+-- one row per month and entity expected to report
+create view kpi_data_completeness as
+select
+    month,
+    entity_id,
+    null::varchar as governorate_id,
+    (status = 'reported')::bigint as numerator,
+    1::bigint as denominator
+from fct_coverage_month
+where status in ('reported', 'missing');
+
+comment on view kpi_data_completeness is
+'Entity-months reported out of those expected. | أشهر الجهات الواردة من المتوقعة.';

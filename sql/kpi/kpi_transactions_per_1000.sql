@@ -1,0 +1,47 @@
+-- one row per month and governorate; not-allocated transactions have no population and stay out
+create view kpi_transactions_per_1000 as
+with allocated as (
+    select
+        fct_transaction_month.month,
+        fct_transaction_month.governorate_id,
+        sum(fct_transaction_month.transactions)::bigint as transactions
+    from fct_transaction_month
+    inner join dim_channel on fct_transaction_month.channel = dim_channel.channel
+    where
+        fct_transaction_month.outcome = 'completed' and dim_channel.digital
+        and fct_transaction_month.governorate_id is not null
+    group by fct_transaction_month.month, fct_transaction_month.governorate_id
+),
+
+log_months as (
+    select
+        month,
+        month_end
+    from dim_month
+    where month between (select min(month) from allocated) and (select max(month) from allocated)
+),
+
+dated_population as (
+    select
+        log_months.month,
+        dim_governorate_population.governorate_id,
+        arg_max(dim_governorate_population.population, dim_governorate_population.as_of) as population
+    from log_months
+    inner join dim_governorate_population on log_months.month_end >= dim_governorate_population.as_of
+    group by log_months.month, dim_governorate_population.governorate_id
+)
+
+select
+    dated_population.month,
+    null::varchar as entity_id,
+    dated_population.governorate_id,
+    coalesce(allocated.transactions, 0)::bigint as numerator,
+    dated_population.population::bigint as denominator
+from dated_population
+left join allocated
+    on
+        dated_population.month = allocated.month
+        and dated_population.governorate_id = allocated.governorate_id;
+
+comment on view kpi_transactions_per_1000 is
+'Digital transactions of a governorate and its population. | المعاملات الرقمية للمحافظة وسكانها.';
