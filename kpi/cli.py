@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from kpi import messages
-from kpi.errors import EXIT_CHECK_FAILED, EXIT_SOURCE_UNREADABLE, KpiError
+from kpi.errors import EXIT_CHECK_FAILED, KpiError
 from kpi.settings import REPOSITORY, Settings, settings_in_force
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
     help="Tahawul KPI: logs in, one immutable DuckDB file out, every number read from a view in it.",
 )
 screen = Console(stderr=True, highlight=False)
+PIPE_WIDTH = 400
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder of the workspace; default: KPI_WORKSPACE or data/.")
@@ -119,8 +120,8 @@ def query(
         _print_rows(result.rows)
     else:
         write_rows(result.rows, form.value if form is not QueryFormat.table else "csv", out)
-    note = messages.text("cli.query_cut" if result.is_cut else "cli.query_done", settings.language,
-                         rows=f"{result.rows.height:,}", seconds=f"{result.seconds:.2f}", build=result.build_id)  # fmt: skip
+    facts = {"rows": f"{result.rows.height:,}", "seconds": f"{result.seconds:.2f}", "build": result.build_id}
+    note = messages.text("cli.query_cut" if result.is_cut else "cli.query_done", settings.language, **facts)
     screen.print(note)
 
 
@@ -143,18 +144,32 @@ def doctor(workspace: WorkspaceOption = None) -> None:
 
 
 def _load(settings: Settings, paths: tuple[Path, ...]) -> int:
+    from kpi.ingest.load import Progress as Loaded
     from kpi.ingest.load import load as load_logs
 
     with _progress_bar() as bar:
-        report = load_logs(settings, paths, progress=_stepper(bar))
+        step = _stepper(bar)
+
+        def show(loaded: Loaded) -> None:
+            step("load", loaded.files_done, loaded.files_total)
+
+        report = load_logs(settings, paths, progress=show)
+    unchanged = sum(result.status == "unchanged" for result in report.results)
     screen.print(
-        messages.text("cli.load_done", settings.language, files=f"{len(report.files):,}",
-                      accepted=f"{report.rows_accepted:,}", rejected=f"{report.rows_rejected:,}",
-                      unchanged=f"{report.unchanged:,}")  # fmt: skip
+        messages.text(
+            "cli.load_done",
+            settings.language,
+            files=f"{len(report.results):,}",
+            accepted=f"{report.rows_read - report.rows_rejected:,}",
+            rejected=f"{report.rows_rejected:,}",
+            unchanged=f"{unchanged:,}",
+            seconds=f"{report.seconds:,.1f}",
+        )  # fmt: skip
     )
-    for error in report.errors:
-        _say_error(error)
-    return EXIT_SOURCE_UNREADABLE if report.errors else 0
+    for failure in report.failures:
+        if failure.error:
+            _say_error(failure.error)
+    return report.exit_code
 
 
 def _build(settings: Settings, *, force: bool) -> None:
@@ -190,7 +205,8 @@ def _print_rows(rows) -> None:  # noqa: ANN001 - a polars frame; polars is impor
     table = Table(*rows.columns)
     for row in rows.iter_rows():
         table.add_row(*("" if value is None else _cell(value) for value in row))
-    Console(highlight=False).print(table)
+    # A pipe has no width to fit: there a row stays on its line.
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
 def _cell(value: object) -> str:

@@ -1,5 +1,6 @@
 """Examine an installation: what is in force, what is broken, and what to do about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +15,7 @@ class Finding:
 
     state: Literal["ok", "warn", "bad"]
     key: str
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
     error: KpiError | None = None
 
     @property

@@ -21,17 +21,26 @@ class Settings(BaseSettings):
         description="Folder with reference/, inbox/, lake/, warehouse/ and reports/.",
     )
     language: str = Field(default="ar", pattern="^(ar|en)$", description="Language of the command line and first page.")
-    host: str = Field(default="127.0.0.1", description="Address the dashboard listens on; loopback unless told otherwise.")
+    host: str = Field(
+        default="127.0.0.1", description="Address the dashboard listens on; loopback unless told otherwise."
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port the dashboard listens on.")
     keep_builds: int = Field(default=3, ge=1, description="Published builds kept beside the current one's month ends.")
-    storage_version: str = Field(default="v1.2.0", description="DuckDB storage version of a build: the oldest client that can read it.")
-    threads: int = Field(default=os.cpu_count() or 2, ge=1, description="Worker processes and threads for load and build.")
+    storage_version: str = Field(
+        default="v1.2.0", description="DuckDB storage version of a build: the oldest client that can read it."
+    )
+    threads: int = Field(
+        default=os.cpu_count() or 2, ge=1, description="Worker processes and threads for load and build."
+    )
     memory_limit: str = Field(default="1GB", description="Memory limit of DuckDB while building and reading.")
     query_timeout_seconds: float = Field(default=30, gt=0, description="Time limit of one ad-hoc query.")
     query_row_limit: int = Field(default=10_000, ge=1, description="Rows an ad-hoc query returns at most.")
     pseudonym_key_file: Path | None = Field(
         default=None,
-        description="File with the secret key of the beneficiary pseudonyms; default: `.pseudonym.key` in the workspace, made on the first load.",
+        description=(
+            "File with the secret key of the beneficiary pseudonyms; "
+            "default: `.pseudonym.key` in the workspace, made on the first load."
+        ),
     )
 
     @property

@@ -26,7 +26,10 @@ def write_rows(rows: pl.DataFrame, form: str, out: Path | None) -> None:
 
 
 def rows_as_bytes(rows: pl.DataFrame, form: str) -> bytes:
-    """Encode rows as csv (UTF-8 with BOM, RFC 4180), json, parquet or xlsx; text that looks like a formula is quoted."""
+    """Encode rows as csv (UTF-8 with BOM, RFC 4180), json, parquet or xlsx.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it in CSV; XLSX stores text as text.
+    """
     buffer = io.BytesIO()
     if form == "parquet":
         rows.write_parquet(buffer)

@@ -15,12 +15,12 @@ from kpi import __version__
 from kpi.catalogue import SQL_FOLDER
 from kpi.errors import CheckFailed
 from kpi.ingest.registries import read_registries
-from kpi.workspace import read_workspace
 from kpi.lake import Lake
 from kpi.settings import Settings
 from kpi.warehouse.checks import CheckResult, run_checks
 from kpi.warehouse.publish import BUILD_PREFIX, Manifest, candidates, is_intact, publish, publishing, sha256_of
 from kpi.warehouse.tables import BuildInputs, document, make_tables
+from kpi.workspace import read_workspace
 
 COUNTED_TABLES = ("fct_transaction_service_month", "fct_project_update", "fct_service_event", "fct_assessment")
 
@@ -81,7 +81,7 @@ def build(
 def _write(
     aside: Path, inputs: BuildInputs, settings: Settings, progress: Callable[[str], None]
 ) -> tuple[tuple[CheckResult, ...], dict[str, int], dict[str, int]]:
-    config = {
+    config: dict[str, str | float | list[str]] = {
         "storage_compatibility_version": settings.storage_version,
         "threads": str(settings.threads),
         "memory_limit": settings.memory_limit,
@@ -105,14 +105,14 @@ def _write(
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
             for table in COUNTED_TABLES
         }
-        total = connection.execute("select coalesce(sum(transactions), 0)::bigint from fct_transaction_month").fetchall()
+        total = connection.execute(
+            "select coalesce(sum(transactions), 0)::bigint from fct_transaction_month"
+        ).fetchall()
         connection.execute("checkpoint").fetchall()
     return checks, rows, {"transactions": total[0][0]}
 
 
-def _inputs_digest(
-    settings: Settings, lake: Lake, registries: dict[str, pl.DataFrame], sql_folder: Path
-) -> str:
+def _inputs_digest(settings: Settings, lake: Lake, registries: dict[str, pl.DataFrame], sql_folder: Path) -> str:
     digest = hashlib.sha256(f"{__version__} {settings.storage_version} {duckdb.__version__}".encode())
     ledger = [
         [file.source_file, file.sha256, file.rows_read, file.rows_accepted, file.rows_rejected, file.error]

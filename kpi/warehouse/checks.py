@@ -26,9 +26,7 @@ class CheckResult:
 
 def run_checks(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> tuple[CheckResult, ...]:
     """Run every check and store the results in `meta_check`."""
-    results = tuple(
-        _run(connection, file.name, file.header, file.text) for file in sql_files(sql_folder, "checks")
-    )
+    results = tuple(_run(connection, file.name, file.header, file.text) for file in sql_files(sql_folder, "checks"))
     connection.execute(
         "create table meta_check (check_name varchar, severity varchar, promise varchar, offending_rows bigint)"
     ).fetchall()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -12,6 +11,13 @@ from kpi.errors import NothingPublished
 from kpi.warehouse.publish import Manifest, candidates, is_intact
 
 LOG = logging.getLogger(__name__)
+READER_CONFIG: dict[str, str | float | list[str]] = {
+    "threads": "2",
+    "memory_limit": "512MB",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
 
 
 class Warehouse:
@@ -59,19 +65,8 @@ def current_build_id(workspace: Path) -> str | None:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), read_only=True, config=dict(_reader_config()))
+    connection = duckdb.connect(str(path), read_only=True, config=READER_CONFIG.copy())
     connection.execute("set python_enable_replacements = false").fetchall()
     connection.execute("set enable_external_access = false").fetchall()
     connection.execute("set lock_configuration = true").fetchall()
     return connection
-
-
-@cache
-def _reader_config() -> tuple[tuple[str, str], ...]:
-    return (
-        ("threads", "2"),
-        ("memory_limit", "512MB"),
-        ("autoinstall_known_extensions", "false"),
-        ("autoload_known_extensions", "false"),
-        ("allow_community_extensions", "false"),
-    )

@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class Manifest:
 
 
 @contextmanager
-def publishing(folder: Path) -> Iterator[None]:
+def publishing(folder: Path) -> Generator[None]:
     """Hold the workspace's publishing lock; raise `SettingsError` when another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a") as lock:

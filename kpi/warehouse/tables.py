@@ -28,10 +28,10 @@ LAKE_SCHEMAS: dict[str, str] = {
         "steps_before bigint, steps_after bigint, documents_before bigint, documents_after bigint, "
         "visits_before bigint, visits_after bigint, minutes_before bigint, minutes_after bigint"
     ),
-    "assessments": "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2)",
-    "rejected": (
-        "log varchar, source_file varchar, source_row bigint, \"column\" varchar, reason varchar, raw varchar"
+    "assessments": (
+        "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2)"
     ),
+    "rejected": ('log varchar, source_file varchar, source_row bigint, "column" varchar, reason varchar, raw varchar'),
 }
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
@@ -98,11 +98,10 @@ def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
 
 
 def _make_meta(connection: duckdb.DuckDBPyConnection, meta: dict[str, object], catalogue: dict[str, Kpi]) -> None:
-    versions = [
-        {"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions
-    ]
+    versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
-        kpi.model_dump(exclude={"id", "versions"}) | {
+        kpi.model_dump(exclude={"id", "versions"})
+        | {
             "kpi_id": kpi.id,
             "dimensions": ", ".join(kpi.dimensions),
             "scopes": ", ".join(kpi.scopes),
@@ -162,7 +161,8 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     if period_from is None or period_to is None:
         return None, "no_period"
     bounds = connection.execute(
-        "select min(month) <= $1 and max(month) >= $2 from serve_kpi where kpi_id = $3", [period_from, period_to, kpi_id]
+        "select min(month) <= $1 and max(month) >= $2 from serve_kpi where kpi_id = $3",
+        [period_from, period_to, kpi_id],
     ).fetchall()
     if not bounds[0][0]:
         return None, "period_not_covered"

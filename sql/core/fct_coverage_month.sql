@@ -29,7 +29,7 @@ select
     coalesce(reported.log_rows, 0)::bigint as log_rows,
     coalesce(reported.transactions, 0)::bigint as transactions,
     case
-        when reported.transactions > 0 then 'reported'
+        when reported.log_rows > 0 then 'reported'
         when log_months.month < dim_entity.expected_from then 'not_expected'
         when log_months.month > dim_entity.expected_to then 'not_expected'
         else 'missing'

@@ -9,8 +9,10 @@ with conflicts as (
         on
             this_claim.conflict_group = other_claim.conflict_group
             and this_claim.claim_id <> other_claim.claim_id
+            and this_claim.kpi_id is not distinct from other_claim.kpi_id
+            and this_claim.unit is not distinct from other_claim.unit
             and (
-                this_claim.value is distinct from other_claim.value
+                abs(this_claim.value - other_claim.value) > greatest(this_claim.precision, other_claim.precision) / 2.0
                 or this_claim.period_from is distinct from other_claim.period_from
                 or this_claim.period_to is distinct from other_claim.period_to
             )
