@@ -1,0 +1,1 @@
+"""Typed questions to the published file: each is a pure function of a warehouse and its arguments."""

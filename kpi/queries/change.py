@@ -1,0 +1,190 @@
+"""The change on the same months of the year before, raw and like for like."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kpi.catalogue import Kpi
+from kpi.periods import Period
+from kpi.queries.coverage import Coverage
+from kpi.queries.filters import Filters
+from kpi.queries.points import PROGRAMME, Cell, Compared
+from kpi.queries.results import Change, ChangeKind, Contribution, EntityGap, Freshness, Named, Reason
+from kpi.warehouse.connect import Warehouse
+
+LIKE_FOR_LIKE_KPIS = frozenset({"digital_transactions", "transactions"})
+CONTRIBUTIONS_NAMED = 5
+
+_PAIRS = """
+select '{measure}' as measure, entity_id, service_id, state, value, base_value
+from like_for_like(
+    '{measure}', $from_month, $to_month, $base_from, $base_to,
+    entity := $entity, governorate := $governorate, via := $channel
+)
+"""
+_STATEMENT = """
+with pairs as (
+    {pairs}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by measure, state order by value + base_value desc, entity_id, service_id
+        ) as place,
+        sum(value) over (partition by measure, state)::bigint as value_in_all,
+        sum(base_value) over (partition by measure, state)::bigint as base_in_all,
+        count(*) over (partition by measure, state)::bigint as services_in_all
+    from pairs
+    where value + base_value > 0
+)
+
+select
+    ranked.measure, ranked.state, ranked.value_in_all, ranked.base_in_all, ranked.services_in_all,
+    ranked.value - ranked.base_value as change,
+    ranked.service_id, dim_service.name_ar, dim_service.name_en,
+    ranked.entity_id, dim_entity.name_ar, dim_entity.name_en
+from ranked
+inner join dim_service on ranked.service_id = dim_service.service_id
+inner join dim_entity on ranked.entity_id = dim_entity.entity_id
+where ranked.place <= $named
+order by ranked.measure, ranked.state, ranked.place
+"""
+_BY_ENTITY = """
+with pairs as (
+    {pairs}
+),
+
+gaps as (
+    select
+        measure,
+        state,
+        entity_id,
+        count(*)::bigint as services,
+        sum(value - base_value)::bigint as change
+    from pairs
+    where state <> 'both' and value + base_value > 0
+    group by measure, state, entity_id
+)
+
+select
+    gaps.measure, gaps.state, gaps.services, gaps.change, gaps.entity_id, dim_entity.name_ar, dim_entity.name_en
+from gaps
+inner join dim_entity on gaps.entity_id = dim_entity.entity_id
+qualify row_number() over (
+    partition by gaps.measure, gaps.state order by abs(gaps.change) desc, gaps.entity_id
+) <= $named
+order by gaps.measure, gaps.state, abs(gaps.change) desc, gaps.entity_id
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold the services that are in both periods, entered or left: their totals, the largest, and whose they are."""
+
+    value: int = 0
+    base_value: int = 0
+    services: int = 0
+    largest: tuple[Contribution, ...] = ()
+    by_entity: tuple[EntityGap, ...] = ()
+
+
+Pairs = Mapping[str, State]
+"""States by name: both, entered, left."""
+
+
+def change_kind(kpi: Kpi) -> ChangeKind:
+    """Compare percentages in points and everything else in percent."""
+    return "points" if kpi.unit == "percent" else "percent"
+
+
+def difference(kind: ChangeKind, value: float | None, base_value: float | None) -> float | None:
+    """Return the change in points, or in percent of the base; None when either is missing or the base is zero."""
+    if value is None or base_value is None:
+        return None
+    if kind == "points":
+        return value - base_value
+    return 100 * (value - base_value) / base_value if base_value else None
+
+
+def compare(kpi: Kpi, period: Period, cells: Compared, build: Freshness) -> Change:
+    """Compare the programme cells of a period and its base; the coverage is added by `with_like_for_like`."""
+    now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
+    kind = change_kind(kpi)
+    base_value = base.value if base else None
+    reason = not_comparable(kpi, period, base_value, build)
+    raw = difference(kind, now.value if now else None, base_value) if reason is None else None
+    return Change(period.year_before(), base_value, raw, kind, reason=reason)
+
+
+def not_comparable(kpi: Kpi, period: Period, base_value: float | None, build: Freshness) -> Reason | None:
+    """Say why a period cannot be compared with the same months of the year before, if it cannot."""
+    base = period.year_before()
+    if _definition_changed(kpi, period, base):
+        return "definition_changed"
+    if kpi.flow == "flow" and build.last_month is not None and period.end > build.last_month:
+        return "period_incomplete"
+    if base_value is None or (kpi.flow == "flow" and build.first_month is not None and base.start < build.first_month):
+        return "base_not_covered"
+    if base_value == 0 and change_kind(kpi) == "percent":
+        return "base_zero"
+    return None
+
+
+def read_pairs(warehouse: Warehouse, measures: Iterable[str], filters: Filters) -> dict[str, Pairs]:
+    """Read, for each measure, the services of the period and of its base, with whose they are."""
+    wanted = sorted(LIKE_FOR_LIKE_KPIS & set(measures))
+    if not wanted:
+        return {}
+    base = filters.period.year_before()
+    pairs = " union all ".join(_PAIRS.format(measure=measure) for measure in wanted)
+    params: dict[str, object] = {
+        "from_month": filters.period.start,
+        "to_month": filters.period.end,
+        "base_from": base.start,
+        "base_to": base.end,
+        "entity": filters.entity_id,
+        "governorate": filters.governorate_id,
+        "channel": filters.channel,
+        "named": CONTRIBUTIONS_NAMED,
+    }
+    found: dict[str, dict[str, State]] = {measure: {} for measure in wanted}
+    for measure, state, value, base_value, services, change, *names in warehouse.query(
+        _STATEMENT.format(pairs=pairs), params
+    ).iter_rows():
+        contribution = Contribution(Named(*names[:3]), Named(*names[3:]), change)
+        before = found[measure].get(state, State(value, base_value, services))
+        found[measure][state] = replace(before, largest=(*before.largest, contribution))
+    for measure, state, services, change, *names in warehouse.query(_BY_ENTITY.format(pairs=pairs), params).iter_rows():
+        before = found[measure][state]
+        gap = EntityGap(Named(*names), services, change)
+        found[measure][state] = replace(before, by_entity=(*before.by_entity, gap))
+    return dict(found)
+
+
+def with_like_for_like(
+    change: Change, now: Cell, base: Cell, pairs: Pairs, coverage: Coverage, period: Period
+) -> Change:
+    """Add the like-for-like change where services entered or left, or an entity-month is missing on one side."""
+    both, entered, left = (pairs.get(state, State()) for state in ("both", "entered", "left"))
+    matched = both.value + entered.value == now.numerator and both.base_value + left.base_value == base.numerator
+    if change.reason is not None or (matched and not entered.services and not left.services):
+        return change
+    return replace(
+        change,
+        like_for_like=difference("percent", both.value, both.base_value),
+        entered=entered.largest,
+        left=left.largest,
+        entered_total=entered.value,
+        left_total=left.base_value,
+        entered_services=entered.services,
+        left_services=left.services,
+        entered_by_entity=entered.by_entity,
+        left_by_entity=left.by_entity,
+        silent_entities=coverage.fell_silent(period, change.base),
+    )
+
+
+def _definition_changed(kpi: Kpi, period: Period, base: Period) -> bool:
+    first = base.start if kpi.flow == "flow" else base.end
+    return any(first < version.valid_from <= period.end for version in kpi.versions[1:])

@@ -1,0 +1,81 @@
+"""Which entities reported which months."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.periods import Period
+from kpi.queries.filters import Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.results import Named, Reported
+from kpi.warehouse.connect import Warehouse
+
+_STATEMENT = """
+select entity_id, name_ar, name_en, month, status
+from serve_coverage
+where month between $from_month and $to_month and ($entity is null or entity_id = $entity)
+order by entity_id, month
+"""
+
+
+@dataclass(frozen=True)
+class CoverageMonth:
+    """Say whether one entity reported one month: reported, missing or not_expected."""
+
+    entity: Named
+    month: date
+    status: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Hold the entity-months of some periods and count them."""
+
+    rows: tuple[CoverageMonth, ...]
+
+    def months(self, period: Period) -> dict[Named, tuple[int, int]]:
+        """Count the months reported and expected of every entity expected in a period."""
+        counts: dict[Named, list[int]] = defaultdict(lambda: [0, 0])
+        for row in self.rows:
+            if row.month in period and row.status != "not_expected":
+                counts[row.entity][0] += row.status == "reported"
+                counts[row.entity][1] += 1
+        return {entity: (reported, expected) for entity, (reported, expected) in counts.items()}
+
+    def reported(self, period: Period) -> Reported | None:
+        """Count the entities that reported and name the silent and the partial ones; None when none was expected."""
+        months = self.months(period)
+        if not months:
+            return None
+        silent = tuple(entity for entity, (reported, _) in months.items() if reported == 0)
+        partial = tuple(entity for entity, (reported, expected) in months.items() if 0 < reported < expected)
+        return Reported(len(months) - len(silent), len(months), silent, partial)
+
+    def fell_silent(self, period: Period, base: Period) -> tuple[Named, ...]:
+        """Name the entities that reported in the base period and sent nothing in this one."""
+        before = {entity for entity, (reported, _) in self.months(base).items() if reported}
+        after = self.months(period)
+        return tuple(entity for entity, (reported, _) in after.items() if not reported and entity in before)
+
+    def incomplete_months(self) -> frozenset[date]:
+        """Return the months in which an expected entity is missing."""
+        return frozenset(row.month for row in self.rows if row.status == "missing")
+
+
+def coverage(warehouse: Warehouse, *, filters: Filters) -> Reported | None:
+    """Answer how many of the expected entities reported in the filters' period, within the filters' entity."""
+    period = filters.snapped(freshness(warehouse).reporting_months).period
+    return read_coverage(warehouse, (period,), filters.entity_id).reported(period)
+
+
+def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: str | None = None) -> Coverage:
+    """Read the entity-months from the first to the last month of the periods."""
+    wanted = tuple(periods)
+    frame = warehouse.query(
+        _STATEMENT,
+        from_month=min(period.start for period in wanted),
+        to_month=max(period.end for period in wanted),
+        entity=entity_id,
+    )
+    return Coverage(tuple(CoverageMonth(Named(*names), month, status) for *names, month, status in frame.iter_rows()))

@@ -1,0 +1,133 @@
+"""The value of a KPI in a period, with everything needed to read it rightly."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kpi.catalogue import Kpi
+from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.queries.change import Pairs, compare, read_pairs, with_like_for_like
+from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.definitions import definitions
+from kpi.queries.filters import Filters, applies
+from kpi.queries.freshness import freshness
+from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.results import Change, Freshness, Headline, Point
+from kpi.queries.series import points_of
+from kpi.queries.targets import Target, read_targets, status
+from kpi.warehouse.connect import Warehouse
+
+SPARKLINE_YEARS = {1: 1, 3: 2}
+"""Years of recent points by months per point; the same point of the year before is always among them."""
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Hold what the headlines of one page share."""
+
+    build: Freshness
+    filters: Filters
+    answers: Mapping[Request, Answer]
+    coverage: Coverage
+    targets: Mapping[str, Target]
+    pairs: Mapping[str, Pairs]
+
+
+def headline(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Headline:
+    """Answer for one KPI."""
+    return headlines(warehouse, kpi_ids=(kpi_id,), filters=filters)[0]
+
+
+def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters) -> tuple[Headline, ...]:
+    """Answer for several KPIs at once, in the order asked; the number of statements does not grow with them.
+
+    The period is widened to whole reporting periods (quarters, where entities report by quarter).
+    """
+    build = freshness(warehouse)
+    snapped = filters.snapped(build.reporting_months)
+    kpis = definitions(warehouse, kpi_ids)
+    asked = [kpi for kpi in kpis.values() if applies(kpi, snapped)]
+    facts = _Facts(
+        build=build,
+        filters=snapped,
+        answers=fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped),
+        coverage=read_coverage(
+            warehouse, (snapped.period.year_before(), _recent(snapped.period, build), snapped.period), snapped.entity_id
+        ),
+        targets=read_targets(warehouse, asked, snapped),
+        pairs=read_pairs(warehouse, [kpi.id for kpi in asked], snapped),
+    )
+    return tuple(_headline(kpi, facts) if kpi in asked else _not_applicable(kpi, facts) for kpi in kpis.values())
+
+
+def _headline(kpi: Kpi, facts: _Facts) -> Headline:
+    period = facts.filters.period
+    cells = compared(kpi, period, facts.answers)
+    now = cells.now.get(PROGRAMME)
+    value = now.value if now else None
+    target = facts.targets.get(kpi.id)
+    return Headline(
+        kpi=kpi,
+        period=period,
+        value=value,
+        numerator=now.numerator if now else None,
+        denominator=now.denominator if now else None,
+        target=target.value if target else None,
+        target_by=target.valid_to if target else None,
+        status=status(kpi, value, target),
+        change=_change(kpi, cells, facts) if value is not None else None,
+        reported=facts.coverage.reported(period) if kpi.flow == "flow" else None,
+        sparkline=_sparkline(kpi, facts),
+        nothing=None if value is not None else "not_provided",
+        as_of=cells.as_of,
+        months_per_point=facts.build.reporting_months if kpi.flow == "flow" else 1,
+    )
+
+
+def _not_applicable(kpi: Kpi, facts: _Facts) -> Headline:
+    return Headline(
+        kpi=kpi,
+        period=facts.filters.period,
+        value=None,
+        numerator=None,
+        denominator=None,
+        target=None,
+        status="no_target",
+        change=None,
+        reported=None,
+        sparkline=(),
+        nothing="not_applicable",
+    )
+
+
+def _change(kpi: Kpi, cells: Compared, facts: _Facts) -> Change:
+    change = compare(kpi, facts.filters.period, cells, facts.build)
+    now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
+    if kpi.id not in facts.pairs or now is None or base is None:
+        return change
+    return with_like_for_like(change, now, base, facts.pairs[kpi.id], facts.coverage, facts.filters.period)
+
+
+def _requests(kpi: Kpi, filters: Filters, build: Freshness) -> tuple[Request, ...]:
+    return *comparison_requests(kpi, filters.period), _sparkline_request(kpi, filters, build)
+
+
+def _sparkline_request(kpi: Kpi, filters: Filters, build: Freshness) -> Request:
+    # A stock is counted at the end of every month, whatever the rhythm in which transactions are reported.
+    if kpi.flow == "stock":
+        return comparison_requests(kpi, filters.period)[0]
+    return Request(kpi.id, _recent(filters.period, build), months_per_point=build.reporting_months)
+
+
+def _sparkline(kpi: Kpi, facts: _Facts) -> tuple[Point, ...]:
+    request = _sparkline_request(kpi, facts.filters, facts.build)
+    points = points_of(kpi, request, facts.answers[request], facts.coverage)
+    first, last = facts.build.first_month, facts.build.last_month
+    if kpi.flow == "flow" and first is not None and last is not None:
+        return tuple(point for point in points if first <= point.month <= last)
+    return tuple(point for point in points if point.month in _recent(facts.filters.period, facts.build))
+
+
+def _recent(period: Period, build: Freshness) -> Period:
+    grain = build.reporting_months
+    months = MONTHS_PER_YEAR * SPARKLINE_YEARS.get(grain, 1) + grain
+    return Period(shift_months(period.end, 1 - months), period.end)

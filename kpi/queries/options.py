@@ -1,0 +1,39 @@
+"""What the filters offer."""
+
+from kpi.periods import Period
+from kpi.queries.freshness import freshness
+from kpi.queries.results import FilterOptions, Named
+from kpi.warehouse.connect import Warehouse
+
+_STATEMENT = """
+with used_channels as (
+    select distinct serve_kpi.channel from serve_kpi where serve_kpi.kpi_id = 'transactions'
+)
+
+select 'entity' as list, entity_id as id, name_ar, name_en, null::bigint as place from dim_entity
+union all
+select 'governorate', governorate_id, name_ar, name_en, sort_order::bigint from dim_governorate
+union all
+select 'channel', dim_channel.channel, dim_channel.name_ar, dim_channel.name_en, dim_channel.sort_order::bigint
+from dim_channel
+inner join used_channels on dim_channel.channel = used_channels.channel
+order by list, place, name_en, id
+"""
+
+
+def filter_options(warehouse: Warehouse) -> FilterOptions:
+    """List entities, governorates, the channels that occur, and the months that can be chosen."""
+    lists: dict[str, list[Named]] = {"entity": [], "governorate": [], "channel": []}
+    for kind, *names, _place in warehouse.query(_STATEMENT).iter_rows():
+        lists[kind].append(Named(*names))
+    build = freshness(warehouse)
+    first, last = build.default_from_month, build.default_to_month
+    return FilterOptions(
+        entities=tuple(lists["entity"]),
+        governorates=tuple(lists["governorate"]),
+        channels=tuple(lists["channel"]),
+        first_month=build.first_month,
+        last_month=build.last_month,
+        reporting_months=build.reporting_months,
+        default_period=Period(first, last) if first and last else None,
+    )

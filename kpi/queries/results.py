@@ -1,0 +1,261 @@
+"""Frozen answers that pages, charts and reports read."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from kpi.catalogue import Kpi
+from kpi.language import Nothing
+from kpi.periods import Period
+
+ChangeKind = Literal["percent", "points"]
+Status = Literal["met", "near", "missed", "no_target"]
+Reason = Literal["base_not_covered", "base_zero", "definition_changed", "period_incomplete"]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Hold an identifier with its two names."""
+
+    id: str
+    name_ar: str
+    name_en: str
+
+    def label(self, language: str) -> str:
+        """Return the name in a language."""
+        return self.name_ar if language == "ar" else self.name_en
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Count the entities that reported in a period out of those expected, and name the others.
+
+    `silent` sent nothing at all, `partial` left out some of the months expected of them.
+    """
+
+    reported: int
+    expected: int
+    silent: tuple[Named, ...]
+    partial: tuple[Named, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every expected entity reported every expected month."""
+        return not self.silent and not self.partial
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Hold what one service that entered or left adds to a change, in transactions, signed."""
+
+    service: Named
+    entity: Named
+    change: int
+
+
+@dataclass(frozen=True)
+class EntityGap:
+    """Hold what the services of one entity that entered or left add to a change, in transactions, signed."""
+
+    entity: Named
+    services: int
+    change: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """Compare a value with the same months of the year before.
+
+    `raw` is in percent of the base value, or in points where the KPI itself is a percentage. `like_for_like` (percent)
+    counts the services present in both periods, in the months that their entity reported in both; it is given where
+    coverage differs, with the services and the entities that entered or left most. `reason` says why there is no
+    `raw`; it is a key below `comparison.reason` in the messages.
+    """
+
+    base: Period
+    base_value: float | None
+    raw: float | None
+    kind: ChangeKind
+    like_for_like: float | None = None
+    entered: tuple[Contribution, ...] = ()
+    left: tuple[Contribution, ...] = ()
+    entered_total: int = 0
+    left_total: int = 0
+    entered_services: int = 0
+    left_services: int = 0
+    entered_by_entity: tuple[EntityGap, ...] = ()
+    left_by_entity: tuple[EntityGap, ...] = ()
+    silent_entities: tuple[Named, ...] = ()
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """Hold one point of a series; `partial` when an expected entity is missing in it, value None when not provided."""
+
+    month: date
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Answer what a KPI is in a period: value, target, change on the year before, coverage and recent points.
+
+    `as_of` is the month a stock was last counted in the period, None for a flow; `target_by` the day until which the
+    target holds.
+    """
+
+    kpi: Kpi
+    period: Period
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    target: float | None
+    status: Status
+    change: Change | None
+    reported: Reported | None
+    sparkline: tuple[Point, ...]
+    nothing: Nothing | None
+    as_of: date | None = None
+    months_per_point: int = 1
+    target_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Break:
+    """Mark the month from which another version of the definition holds."""
+
+    month: date
+    note_ar: str
+    note_en: str
+
+    def note(self, language: str) -> str:
+        """Say in a language what changed."""
+        return self.note_ar if language == "ar" else self.note_en
+
+
+@dataclass(frozen=True)
+class Series:
+    """Hold a KPI over time; `base_points[i]` is `points[i]` a year earlier, empty when not asked for."""
+
+    kpi: Kpi
+    months_per_point: int
+    points: tuple[Point, ...]
+    breaks: tuple[Break, ...]
+    base_points: tuple[Point, ...] = ()
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True)
+class RankedEntity:
+    """Hold one entity's part: share of the total for counts, change in percent, or in points for percentages."""
+
+    entity: Named
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    share_pct: float | None
+    change_pct: float | None
+    reported_months: int
+    expected_months: int
+    change_points: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Hold the entities from best to worst; those without a value come last."""
+
+    kpi: Kpi
+    rows: tuple[RankedEntity, ...]
+    period: Period
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True)
+class GovernorateValue:
+    """Hold one governorate's value, its value per 1,000 residents and its place in the tile map."""
+
+    governorate: Named
+    value: float | None
+    per_1000: float | None
+    tile_row: int | None
+    tile_col: int | None
+
+
+@dataclass(frozen=True)
+class GovernorateMap:
+    """Hold every governorate, what is not allocated to any of them, and the whole."""
+
+    kpi: Kpi
+    period: Period
+    values: tuple[GovernorateValue, ...]
+    not_allocated: float | None
+    total: float | None
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Hold a published figure beside the computed one, with the verdict and its reason."""
+
+    claim_id: str
+    kpi_id: str | None
+    metric: Named
+    scope: str
+    entity_id: str | None
+    governorate_id: str | None
+    period: Period | None
+    published_value: float | None
+    published_ar: str | None
+    published_en: str | None
+    unit: str | None
+    computed_value: float | None
+    verdict: Literal["agrees", "differs", "not_computable", "conflicting"]
+    conflicts_with: tuple[str, ...]
+    why_ar: str | None
+    why_en: str | None
+    source: str | None
+    source_url: str | None
+    source_language: str | None
+    source_date: date | None
+    note_ar: str | None
+    note_en: str | None
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Describe the build in service: what it covers, how it may be read and whether its rows are synthetic."""
+
+    build_id: str
+    built_at: datetime
+    workspace_name_ar: str
+    workspace_name_en: str
+    programme_ar: str | None
+    programme_en: str | None
+    synthetic: bool
+    synthetic_note_ar: str | None
+    synthetic_note_en: str | None
+    first_month: date | None
+    last_month: date | None
+    default_from_month: date | None
+    default_to_month: date | None
+    reporting_months: int
+    rows_accepted: int
+    rows_rejected: int
+    source_files: int
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """List what the filters offer; the periods are None before any transaction is loaded."""
+
+    entities: tuple[Named, ...]
+    governorates: tuple[Named, ...]
+    channels: tuple[Named, ...]
+    first_month: date | None
+    last_month: date | None
+    reporting_months: int
+    default_period: Period | None

@@ -1,0 +1,90 @@
+"""A KPI over time."""
+
+from collections.abc import Iterable
+
+from kpi.catalogue import Kpi
+from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.definitions import definition
+from kpi.queries.filters import Filters, applies
+from kpi.queries.freshness import freshness
+from kpi.queries.points import PROGRAMME, Answer, Request, fetch
+from kpi.queries.results import Break, Freshness, Point, Series
+from kpi.warehouse.connect import Warehouse
+
+LEAST_MONTHS = 24
+
+
+def series(
+    warehouse: Warehouse, *, kpi_id: str, filters: Filters, compare: bool = True, at_least_months: int = LEAST_MONTHS
+) -> Series:
+    """Answer how a KPI moved up to the end of the period, over the period or the latest `at_least_months` if longer.
+
+    Points have the grain at which entities report (months or quarters); a point without data has value None and shows
+    as a gap. With `compare`, every point is accompanied by the one a year earlier.
+    """
+    build = freshness(warehouse)
+    kpi = definition(warehouse, kpi_id)
+    snapped = filters.snapped(build.reporting_months)
+    grain = build.reporting_months if kpi.flow == "flow" else 1
+    if not applies(kpi, snapped):
+        return Series(kpi, grain, (), (), nothing="not_applicable")
+    span = _span(kpi, snapped.period, at_least_months, build)
+    request = Request(kpi.id, Period(span.year_before().start, span.end), months_per_point=grain)
+    answer = fetch(warehouse, (request,), snapped)[request]
+    coverage = read_coverage(warehouse, (request.period,), snapped.entity_id)
+    every = {point.month: point for point in points_of(kpi, request, answer, coverage)}
+    points = _from_first_value([every[month] for month in span.points(grain)], snapped.period)
+    base = [every[shift_months(point.month, -MONTHS_PER_YEAR)] for point in points] if compare else ()
+    return Series(
+        kpi=kpi,
+        months_per_point=grain,
+        points=points,
+        breaks=_breaks(kpi, points),
+        base_points=tuple(base),
+        nothing=None if any(point.value is not None for point in points) else "not_provided",
+    )
+
+
+def points_of(kpi: Kpi, request: Request, answer: Answer, coverage: Coverage) -> tuple[Point, ...]:
+    """Lay the programme cells of an answer on every point asked for: what is missing is None, never zero."""
+    grain = request.months_per_point or request.period.months
+    cells = {cell.month: cell for cell in answer.get(PROGRAMME, ())}
+    incomplete = coverage.incomplete_months() if kpi.flow == "flow" else frozenset()
+    points = []
+    for month in request.period.points(grain):
+        cell = cells.get(month)
+        partial = not incomplete.isdisjoint(Period.of_month(month, grain))
+        if cell is None:
+            points.append(Point(month, None, None, None, partial))
+        else:
+            points.append(Point(month, cell.value, cell.numerator, cell.denominator, partial))
+    return tuple(points)
+
+
+def _span(kpi: Kpi, period: Period, at_least_months: int, build: Freshness) -> Period:
+    start = min(period.start, shift_months(period.end, 1 - at_least_months))
+    end = period.end
+    if kpi.flow == "flow" and build.first_month is not None and build.last_month is not None:
+        start, end = max(start, build.first_month), min(end, build.last_month)
+        if start > end:
+            start, end = period.start, period.end
+    return Period(start, end).snap(build.reporting_months)
+
+
+def _from_first_value(points: Iterable[Point], period: Period) -> tuple[Point, ...]:
+    listed = list(points)
+    while listed and listed[0].value is None and listed[0].month not in period:
+        del listed[0]
+    return tuple(listed)
+
+
+def _breaks(kpi: Kpi, points: tuple[Point, ...]) -> tuple[Break, ...]:
+    if not points:
+        return ()
+    first, last = points[0].month, points[-1].month
+    return tuple(
+        Break(version.valid_from.replace(day=1), version.note_ar, version.note_en)
+        for version in kpi.versions[1:]
+        if first < version.valid_from.replace(day=1) <= last
+    )

@@ -1,0 +1,70 @@
+"""What value was aimed at, and whether it was reached."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.catalogue import Kpi
+from kpi.periods import Period
+from kpi.queries.filters import Filters
+from kpi.queries.results import Status
+from kpi.warehouse.connect import Warehouse
+
+NEAR_POINTS = 5.0
+NEAR_SHARE = 0.05
+
+_STATEMENT = """
+select kpi_id, value::double, valid_from, valid_to
+from dim_target
+where
+    kpi_id in (select unnest($kpis))
+    and entity_id is not distinct from $entity
+    and valid_from <= last_day($last_month::date)
+    and (valid_to is null or valid_to >= $last_month::date)
+order by kpi_id, valid_from
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Hold the value aimed at and the time it is meant for."""
+
+    value: float
+    valid_from: date
+    valid_to: date | None
+
+
+def read_targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> Mapping[str, Target]:
+    """Read the targets in force in the last month of the period, by KPI.
+
+    A target is set for the programme or for an entity: a governorate or a channel alone has none. A target for a sum
+    over time holds for exactly the months it was set for, so it is left out for any other period.
+    """
+    if filters.governorate_id is not None or filters.channel is not None:
+        return {}
+    by_id = {kpi.id: kpi for kpi in kpis}
+    frame = warehouse.query(_STATEMENT, kpis=list(by_id), entity=filters.entity_id, last_month=filters.period.end)
+    found = ((kpi_id, Target(*facts)) for kpi_id, *facts in frame.iter_rows())
+    return {kpi_id: target for kpi_id, target in found if _holds_for(by_id[kpi_id], target, filters.period)}
+
+
+def status(kpi: Kpi, value: float | None, target: Target | None) -> Status:
+    """Judge a value: near is within 5 points of a percentage, or within 5 % of another target.
+
+    Without a value there is nothing to judge: a target is neither met nor missed without evidence.
+    """
+    if target is None or value is None:
+        return "no_target"
+    short = target.value - value if kpi.direction == "up" else value - target.value
+    if short <= 0:
+        return "met"
+    near = NEAR_POINTS if kpi.unit == "percent" else NEAR_SHARE * abs(target.value)
+    return "near" if short <= near else "missed"
+
+
+def _holds_for(kpi: Kpi, target: Target, period: Period) -> bool:
+    if kpi.kind != "sum" or kpi.flow == "stock":
+        return True
+    if target.valid_to is None:
+        return False
+    return period == Period(target.valid_from.replace(day=1), target.valid_to.replace(day=1))

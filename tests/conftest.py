@@ -1,0 +1,101 @@
+"""Workspaces that several suites share: the demo at a small scale and at full size, and foreign real data."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kpi.demo import generate
+from kpi.ingest.load import load
+from kpi.settings import Settings
+from kpi.warehouse.build import build
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("KPI_SHARED", str(REPOSITORY.parent / "shared")))
+SMALL_SCALE = 0.002
+
+
+def copy_demo_registries(target: Path) -> Path:
+    """Copy what is committed of the demo workspace; the generated files stay behind."""
+    shutil.copytree(
+        REPOSITORY / "data" / "reference", target / "reference", ignore=shutil.ignore_patterns("services.csv")
+    )
+    for name in ("workspace.toml", "sources.toml"):
+        shutil.copy(REPOSITORY / "data" / name, target / name)
+    return target
+
+
+def publish_demo(target: Path, scale: float) -> Path:
+    """Generate, load and publish the demo workspace in an empty folder."""
+    copy_demo_registries(target)
+    generate(target, scale=scale)
+    settings = Settings(workspace=target)
+    load(settings)
+    build(settings)
+    return target
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once for all worker processes of a test run, and hand it out read-mostly."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(once) -> Path:
+    """Return the demo workspace at a small scale, built and published; treat it as read-only."""
+    return once("demo", lambda folder: publish_demo(folder, SMALL_SCALE))
+
+
+@pytest.fixture(scope="session")
+def full_demo_workspace(once) -> Path:
+    """Return the demo workspace at full size, built and published; treat it as read-only."""
+    return once("demo_full", lambda folder: publish_demo(folder, 1.0))
+
+
+@pytest.fixture(scope="session")
+def uk_workspace(once) -> Path:
+    """Return a workspace of real UK volumes, mapped by its sources.toml alone; skip where the data are absent."""
+    data = SHARED / "testdata" / "uk"
+    if not data.is_dir():
+        pytest.skip(f"{data} is absent: the real foreign data are not part of the repository")
+
+    def fill(folder: Path) -> None:
+        (folder / "reference").mkdir()
+        (folder / "inbox" / "transactions").mkdir(parents=True)
+        for name in ("workspace.toml", "sources.toml"):
+            shutil.copy(REPOSITORY / "tests" / "workspaces" / "uk" / name, folder / name)
+        shutil.copy(data / "UK_departments.csv", folder / "reference")
+        shutil.copy(data / "UK_services.csv", folder / "reference")
+        shutil.copy(data / "UK_quarterly_volumes.csv", folder / "inbox" / "transactions")
+        settings = Settings(workspace=folder)
+        load(settings)
+        build(settings)
+
+    return once("uk", fill)
+
+
+@pytest.fixture(scope="session")
+def uk_expected() -> Path:
+    """Return the folder with the expected totals of the UK data; skip where it is absent."""
+    folder = SHARED / "testdata" / "uk"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is absent: the real foreign data are not part of the repository")
+    return folder
