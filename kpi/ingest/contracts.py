@@ -1,0 +1,178 @@
+"""The contracts of the four logs: each column, what it may hold, and how an accepted row is stored.
+
+Everything else is derived from this declaration: which headers are recognised, how a value is parsed, which
+reason rejects it, and the schema of the lake.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+Kind = Literal["text", "integer", "decimal", "moment", "day", "code", "reference", "beneficiary"]
+
+FEE = pl.Decimal(18, 3)
+PERCENT = pl.Decimal(5, 2)
+MOMENT = pl.Datetime("us")
+LARGEST_COUNT = 10**12  # sums of a whole lake stay far inside 64 bits
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a log: its kind, its limits and the headers under which it is recognised."""
+
+    name: str
+    kind: Kind
+    stored: pl.DataType | None
+    headers: tuple[str, ...] = ()
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    decimals: int = 0
+    list: str | None = None  # code list of a code, registry of a reference
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One log: its columns in the order of the lake, and the key no two rows of a file may share."""
+
+    log: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    registries: tuple[str, ...]
+    derived: tuple[tuple[str, pl.DataType], ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Return the columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def lake_schema(self) -> dict[str, pl.DataType]:
+        """Return the schema of an accepted row, in the lake's order."""
+        stored = {column.name: column.stored for column in self.columns if column.stored is not None}
+        return {name: (stored | dict(self.derived))[name] for name in LAKE_ORDER[self.log]}
+
+
+REJECTED_SCHEMA: dict[str, pl.DataType] = {
+    "log": pl.String(),
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "column": pl.String(),
+    "reason": pl.String(),
+    "raw": pl.String(),
+}
+
+LAKE_ORDER = {
+    "transactions": (
+        "source_row", "transaction_id", "submitted_at", "completed_at", "month", "months_covered", "entity_id",
+        "service_id", "governorate_id", "channel", "outcome", "beneficiary", "beneficiary_key", "fee_omr", "rating",
+        "transactions",
+    ),
+    "projects": ("source_row", "project_id", "reported_on", "progress_pct", "planned_pct", "status", "note"),
+    "services": (
+        "source_row", "service_id", "event", "event_on", "programme", "steps_before", "steps_after",
+        "documents_before", "documents_after", "visits_before", "visits_after", "minutes_before", "minutes_after",
+    ),
+    "assessments": ("source_row", "entity_id", "indicator_id", "assessed_on", "score_pct"),
+}  # fmt: skip
+
+
+def _text(name: str, *headers: str, required: bool = False) -> Column:
+    return Column(name, "text", pl.String(), headers, required)
+
+
+def _code(name: str, *headers: str, codes: str, required: bool = False) -> Column:
+    return Column(name, "code", pl.String(), headers, required, list=codes)
+
+
+def _reference(name: str, *headers: str, registry: str, required: bool = True) -> Column:
+    return Column(name, "reference", pl.String(), headers, required, list=registry)
+
+
+def _count(name: str, *headers: str) -> Column:
+    return Column(name, "integer", pl.Int64(), headers, minimum=0, maximum=LARGEST_COUNT)
+
+
+def _percent(name: str, *headers: str, required: bool = False) -> Column:
+    return Column(name, "decimal", PERCENT, headers, required, minimum=0, maximum=100, decimals=2)
+
+
+def _day(name: str, *headers: str) -> Column:
+    return Column(name, "day", pl.Date(), headers, required=True)
+
+
+_ROW = (("source_row", pl.Int64()),)
+
+TRANSACTIONS = Contract(
+    "transactions",
+    (
+        _text("transaction_id", "رقم المعاملة", "رقم الطلب"),
+        Column("submitted_at", "moment", MOMENT, ("تاريخ التقديم", "تاريخ الطلب"), required=True),
+        Column("completed_at", "moment", MOMENT, ("تاريخ الإنجاز", "تاريخ الانتهاء")),
+        _reference("entity_id", "رمز الجهة", "الجهة", registry="entities", required=False),
+        _reference("service_id", "رمز الخدمة", "الخدمة", registry="services"),
+        _reference("governorate_id", "المحافظة", "رمز المحافظة", registry="governorates", required=False),
+        _code("channel", "القناة", "قناة التقديم", codes="channel"),
+        _code("outcome", "النتيجة", "حالة المعاملة", codes="outcome", required=True),
+        _code("beneficiary", "المستفيد", "نوع المستفيد", codes="beneficiary"),
+        Column("beneficiary_number", "beneficiary", None, ("الرقم المدني", "رقم المستفيد")),
+        Column("fee_omr", "decimal", FEE, ("الرسوم", "الرسوم (ر.ع.)"), minimum=0, decimals=3),
+        Column("rating", "integer", pl.Int8(), ("التقييم",), minimum=1, maximum=5),
+        _count("transactions", "عدد المعاملات"),
+    ),
+    key=("transaction_id",),
+    registries=("entities", "governorates", "services"),
+    derived=(*_ROW, ("month", pl.Date()), ("months_covered", pl.Int8()), ("beneficiary_key", pl.Int64())),
+)
+PROJECTS = Contract(
+    "projects",
+    (
+        _reference("project_id", "رمز المشروع", registry="projects"),
+        _day("reported_on", "تاريخ التقرير"),
+        _percent("progress_pct", "نسبة الإنجاز", required=True),
+        _percent("planned_pct", "النسبة المخططة"),
+        _code("status", "حالة المشروع", "الحالة", codes="project_status"),
+        _text("note", "ملاحظات"),
+    ),
+    key=("project_id", "reported_on"),
+    registries=("projects",),
+    derived=_ROW,
+)
+SERVICES = Contract(
+    "services",
+    (
+        _reference("service_id", "رمز الخدمة", registry="services"),
+        _code("event", "الحدث", codes="event", required=True),
+        _day("event_on", "تاريخ الحدث"),
+        _text("programme", "البرنامج"),
+        _count("steps_before", "عدد الخطوات قبل"),
+        _count("steps_after", "عدد الخطوات بعد"),
+        _count("documents_before", "عدد المستندات قبل"),
+        _count("documents_after", "عدد المستندات بعد"),
+        _count("visits_before", "عدد الزيارات قبل"),
+        _count("visits_after", "عدد الزيارات بعد"),
+        _count("minutes_before", "الدقائق قبل"),
+        _count("minutes_after", "الدقائق بعد"),
+    ),
+    key=("service_id", "event", "event_on", "programme"),
+    registries=("services",),
+    derived=_ROW,
+)
+ASSESSMENTS = Contract(
+    "assessments",
+    (
+        _reference("entity_id", "رمز الجهة", "الجهة", registry="entities"),
+        _reference("indicator_id", "رمز المؤشر", "المؤشر", registry="indicators"),
+        _day("assessed_on", "تاريخ التقييم"),
+        _percent("score_pct", "الدرجة", "النسبة", required=True),
+    ),
+    key=("entity_id", "indicator_id", "assessed_on"),
+    registries=("entities", "indicators"),
+    derived=_ROW,
+)
+
+CONTRACTS: dict[str, Contract] = {
+    contract.log: contract for contract in (TRANSACTIONS, PROJECTS, SERVICES, ASSESSMENTS)
+}

@@ -1,0 +1,132 @@
+"""Turn a text file of any supported encoding into blocks of UTF-8 that end at a row end.
+
+Memory stays bounded by the block size whatever the size of the file, gzipped or not.
+"""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from kpi.errors import SourceError
+
+BLOCK_BYTES = 32 * 2**20
+LONGEST_ROW_BYTES = 4 * 2**20
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_FAMILY = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-8-sig": "utf-8"}
+
+
+def text_blocks(path: Path, source_file: str, *, zipped: bool, encoding: str | None) -> Iterator[bytes]:
+    """Yield the text as UTF-8 blocks with `\\n` line ends, each ending at a row end.
+
+    Without a declared encoding: the byte order mark decides, else the text must be strict UTF-8. With one, bytes that
+    do not decode become U+FFFD, which later rejects their row. Raises `SourceError`.
+    """
+    with open_bytes(path, zipped=zipped) as stream:
+        blocks = _raw_blocks(stream, source_file)
+        first = next(blocks, b"")
+        if not first.strip(b"\0\r\n\t "):
+            raise SourceError("file_empty", file=source_file)
+        codec, first = _codec(first, source_file, encoding)
+        lenient = encoding is not None or codec != "utf-8"
+        line = 0  # the header is line 0, so that line n is data row n
+        for block in _whole_rows(_decoded(first, blocks, codec), source_file):
+            yield _checked(block, source_file, line, lenient=lenient)
+            line += block.count(b"\n")
+
+
+def open_bytes(path: Path, *, zipped: bool) -> BinaryIO:
+    """Open a file, through gzip when it is zipped."""
+    return cast(BinaryIO, gzip.open(path, "rb")) if zipped else path.open("rb")
+
+
+def _raw_blocks(stream: BinaryIO, source_file: str) -> Iterator[bytes]:
+    try:
+        while block := stream.read(BLOCK_BYTES):
+            yield block
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise SourceError("file_truncated", file=source_file, format="gzip") from error
+
+
+def _codec(first: bytes, source_file: str, declared: str | None) -> tuple[str, bytes]:
+    for mark, codec in _BOMS:
+        if first.startswith(mark):
+            family = _FAMILY.get(codec, codec)
+            if declared and _FAMILY.get(declared, declared) != family:
+                raise SourceError("encoding_wrong", file=source_file, declared=declared, found=family)
+            return codec, first[len(mark) :]
+    if declared is None or _FAMILY.get(declared, declared) == "utf-8":
+        if b"\0" in first[:4096]:
+            raise SourceError("encoding_unknown", file=source_file, row=1)
+        return "utf-8", first
+    if not first.isascii() and not declared.startswith("utf") and _is_utf8(first):
+        raise SourceError("encoding_wrong", file=source_file, declared=declared, found="utf-8")
+    return {"utf-16": "utf-16-le"}.get(declared, declared), first
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(first: bytes, rest: Iterator[bytes], codec: str) -> Iterator[bytes]:
+    if codec == "utf-8":
+        yield first
+        yield from rest
+        return
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    yield decoder.decode(first).encode("utf-8", "replace")
+    for block in rest:
+        yield decoder.decode(block).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _whole_rows(blocks: Iterator[bytes], source_file: str) -> Iterator[bytes]:
+    rest = b""
+    for block in blocks:
+        text = rest + block
+        text, held = (text[:-1], b"\r") if text.endswith(b"\r") else (text, b"")
+        text = _one_line_end(text)
+        cut = _row_end(text)
+        rest = text[cut:] + held
+        if len(rest) > BLOCK_BYTES + LONGEST_ROW_BYTES:
+            raise SourceError("row_too_long", file=source_file, megabytes=LONGEST_ROW_BYTES // 2**20)
+        if cut:
+            yield text[:cut]
+    if rest := _one_line_end(rest):
+        yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _one_line_end(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _row_end(text: bytes) -> int:
+    """Return the length of the longest part that ends with a row: a line end outside quotes."""
+    cut = text.rfind(b"\n") + 1
+    quotes = text.count(b'"', 0, cut)
+    lowest = max(0, cut - LONGEST_ROW_BYTES)
+    last = cut
+    while quotes % 2 and last > lowest:
+        previous = text.rfind(b"\n", 0, last - 1) + 1
+        quotes -= text.count(b'"', previous, last)
+        last = previous
+    # with no even cut in reach a quote was never closed: cut at the line, the careful reader sorts it out
+    return cut if quotes % 2 or not last else last
+
+
+def _checked(block: bytes, source_file: str, first_row: int, *, lenient: bool) -> bytes:
+    try:
+        block.decode()
+    except UnicodeDecodeError as error:
+        if not lenient:
+            row = first_row + block.count(b"\n", 0, error.start)
+            raise SourceError("encoding_unknown", file=source_file, row=row) from error
+        return block.decode("utf-8", "replace").encode()
+    return block

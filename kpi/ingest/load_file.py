@@ -1,0 +1,265 @@
+"""Load one source file into the lake: read, check, write aside, commit. It never raises: a file's fault is a result."""
+
+import hashlib
+import os
+import traceback
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from kpi.errors import SourceError
+from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
+from kpi.ingest.lookups import Lookups
+from kpi.ingest.parse import Clock
+from kpi.ingest.pseudonym import key_fingerprint
+from kpi.ingest.read import kind_of, read_chunks
+from kpi.ingest.sources import Source, Sources
+from kpi.ingest.validate import Checked, Validator
+from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, settle
+
+Status = Literal["loaded", "unchanged", "failed", "removed"]
+_HASH_BLOCK_BYTES = 2**20
+_ROW_GROUP = 250_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a worker needs to load any file of a workspace."""
+
+    workspace: Path
+    inbox: Path
+    sources: Sources
+    lookups: Lookups
+    clock: Clock
+    key: bytes
+    digests: dict[str, str]  # per log, of everything its rows are looked up in
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one source file."""
+
+    source_file: str
+    status: Status
+    file: LakeFile | None = None
+    error: SourceError | None = None
+
+
+def load_file(plan: Plan, source_file: str) -> FileResult:
+    """Bring the lake up to date with one file of the inbox (POSIX path relative to it)."""
+    lake = Lake(plan.workspace)
+    known = lake.entry(source_file)
+    try:
+        return _load(plan, lake, source_file, known)
+    except SourceError as error:
+        return failed(plan, source_file, error)
+    except FileNotFoundError:
+        return failed(plan, source_file, SourceError("file_vanished", file=source_file))
+    except PermissionError:
+        return failed(plan, source_file, SourceError("file_forbidden", file=source_file))
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 one bad file must never stop the others
+        return failed(plan, source_file, SourceError("unreadable", file=source_file, reason=_where(error)))
+
+
+def failed(plan: Plan, source_file: str, error: SourceError) -> FileResult:
+    """Record a file that cannot be read; the rows of its last good version stay in the lake and the error says so."""
+    lake = Lake(plan.workspace)
+    known = lake.entry(source_file)
+    if known is not None and known.accepted_path is not None:
+        kept = {"kept_rows": known.rows_accepted, "kept_since": known.loaded_at}
+        entry = replace(known, reading="", **_error_fields(OlderVersionKeptError(error.key, **error.facts, **kept)))
+    else:
+        entry = LakeFile(
+            log=_log_of(plan, source_file),
+            source_file=source_file,
+            source_name="",
+            sha256="",
+            bytes=_size(plan.inbox / source_file),
+            rows_read=0,
+            rows_accepted=0,
+            rows_rejected=0,
+            rejected_by_reason={},
+            accepted_path=None,
+            rejected_path=None,
+            loaded_at=_now(),
+            loader_version=LOADER_VERSION,
+            **_error_fields(error),
+        )
+    if known is None or replace(entry, loaded_at=known.loaded_at) != known:
+        lake.commit(entry)
+    return FileResult(source_file, "failed", entry, entry.problem)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def reading_of(plan: Plan, source: Source) -> str:
+    """Return a digest of everything but the content that decides what a file becomes in the lake."""
+    parts = (
+        LOADER_VERSION,
+        source,
+        CONTRACTS[source.log],
+        plan.digests[source.log],
+        plan.clock.time_zone,
+        key_fingerprint(plan.key),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def is_settled(plan: Plan, known: LakeFile | None) -> bool:
+    """Tell from size and time alone that a file is as the ledger knows it; in doubt the content decides."""
+    if known is None or known.error is not None or known.reading == "":
+        return False
+    stat = (plan.inbox / known.source_file).stat()
+    if (stat.st_size, stat.st_mtime_ns) != (known.bytes, known.modified_ns) or _is_recent(known):
+        return False
+    return _still_holds(plan, known, reading_of(plan, plan.sources.of_file(known.source_file)))
+
+
+def _is_recent(known: LakeFile) -> bool:
+    """A file written in the second it was read may have changed again without a new time."""
+    loaded = datetime.fromisoformat(known.loaded_at).timestamp()
+    return loaded - known.modified_ns / 1e9 < 2
+
+
+def _still_holds(plan: Plan, known: LakeFile, reading: str) -> bool:
+    loaded_on = datetime.fromisoformat(known.loaded_at).date()
+    was_future = "future_date" in known.rejected_by_reason and plan.clock.today > loaded_on
+    paths = [path for path in (known.accepted_path, known.rejected_path) if path]
+    return known.reading == reading and not was_future and bool(paths) and all(path.exists() for path in paths)
+
+
+def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> FileResult:
+    path = plan.inbox / source_file
+    source = plan.sources.of_file(source_file)
+    kind_of(source_file)
+    before = path.stat()
+    sha256 = _digest(path)
+    reading = reading_of(plan, source)
+    if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
+        return FileResult(source_file, "unchanged", known)
+    lake_key = hashlib.sha256(f"{sha256} {reading} {source_file}".encode()).hexdigest()[:40]
+    written = _write(plan, lake, source_file, source, lake_key)
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise SourceError("file_changing", file=source_file)
+    entry = LakeFile(
+        log=source.log,
+        source_file=source_file,
+        source_name=source.name,
+        sha256=sha256,
+        bytes=after.st_size,
+        rows_read=written.rows_read,
+        rows_accepted=written.rows_read - written.rows_rejected,
+        rows_rejected=written.rows_rejected,
+        rejected_by_reason=dict(sorted(written.by_reason.items())),
+        accepted_path=written.commit("accepted"),
+        rejected_path=written.commit("rejected"),
+        loaded_at=_now(),
+        loader_version=LOADER_VERSION,
+        lake_key=lake_key,
+        reading=reading,
+        modified_ns=after.st_mtime_ns,
+    )
+    lake.commit(entry)
+    return FileResult(source_file, "loaded", entry)
+
+
+class _Output:
+    """The rows of one file on their way into the lake: a part per slice, joined at the commit."""
+
+    def __init__(self, lake: Lake, log: str, lake_key: str) -> None:
+        self.lake, self.log, self.lake_key = lake, log, lake_key
+        self.staging = lake.root / ".staging"
+        self.staging.mkdir(parents=True, exist_ok=True)
+        (lake.root / log).mkdir(exist_ok=True)
+        self.parts: dict[str, list[Path]] = {"accepted": [], "rejected": []}
+        self.schemas = {"accepted": CONTRACTS[log].lake_schema, "rejected": REJECTED_SCHEMA}
+        self.rows_read = 0
+        self.rows_rejected = 0
+        self.by_reason: Counter[str] = Counter()
+
+    def add(self, checked: Checked) -> None:
+        self.rows_read += checked.rows_read
+        self.rows_rejected += checked.rows_rejected
+        self._write("accepted", checked.accepted)
+        if len(checked.rejected):
+            self._write("rejected", checked.rejected)
+            self.by_reason.update(dict(checked.rejected["reason"].value_counts().iter_rows()))
+
+    def _write(self, kind: str, frame: pl.DataFrame) -> None:
+        path = self.staging / f"{self.lake_key}.{kind}.{len(self.parts[kind])}.parquet"
+        self.parts[kind].append(path)
+        frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
+
+    def commit(self, kind: str) -> Path | None:
+        """Put the joined parts in their place; None when there is nothing of that kind."""
+        parts = self.parts[kind]
+        if not parts:
+            return None
+        whole = parts[0]
+        if len(parts) > 1:
+            whole = self.staging / f"{self.lake_key}.{kind}.parquet"
+            pl.scan_parquet(parts).sink_parquet(
+                whole, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, maintain_order=True
+            )
+        place = self.lake.data_path(self.log, self.lake_key, kind)
+        settle(whole, place)
+        return place
+
+    def discard(self) -> None:
+        for path in self.staging.glob(f"{self.lake_key}.*"):
+            path.unlink(missing_ok=True)
+
+
+def _write(plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str) -> _Output:
+    output = _Output(lake, source.log, lake_key)
+    validator = Validator(source_file, source, plan.lookups, plan.clock, plan.key)
+    try:
+        for chunk in read_chunks(plan.inbox / source_file, source_file, source):
+            output.add(validator.check(chunk))
+    except BaseException:
+        output.discard()
+        raise
+    return output
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _log_of(plan: Plan, source_file: str) -> str:
+    try:
+        return plan.sources.of_file(source_file).log
+    except SourceError:
+        return ""
+
+
+def _error_fields(error: SourceError) -> dict[str, Any]:
+    facts = {name: str(value) for name, value in error.facts.items()}
+    return {"error": str(error), "error_key": error.key, "error_facts": facts}
+
+
+def _where(error: BaseException) -> str:
+    """Say where something unforeseen happened; its text may quote a row, so only its type is told."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}kpi{os.sep}" in frame.filename] or frames
+    return f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def today() -> date:
+    """Return the day of the load, in the machine's time zone."""
+    return datetime.now().astimezone().date()

@@ -1,0 +1,119 @@
+"""Load many files in worker processes, one file at a time each; a worker that dies costs its file, not the load."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from kpi.errors import SourceError
+from kpi.ingest.load_file import FileResult, Plan, failed, load_file
+
+WORTH_A_WORKER_BYTES = 16 * 2**20  # below, starting a process costs more than it saves
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    line: Connection
+    task: str | None = None
+
+
+def load_all(
+    plan: Plan, tasks: list[tuple[str, int]], *, workers: int, on_result: Callable[[FileResult], None]
+) -> list[FileResult]:
+    """Load every file (source file, bytes) and return the results in the order they were finished."""
+    results: list[FileResult] = []
+
+    def finish(result: FileResult) -> None:
+        results.append(result)
+        on_result(result)
+
+    ordered = [name for name, _ in sorted(tasks, key=lambda task: (-task[1], task[0]))]
+    count = min(workers, len(tasks))
+    if count < 2 or sum(size for _, size in tasks) < WORTH_A_WORKER_BYTES:
+        for name in ordered:
+            finish(load_file(plan, name))
+    else:
+        _run_pool(plan, ordered, count, finish)
+    return results
+
+
+def _run_pool(plan: Plan, tasks: list[str], count: int, finish: Callable[[FileResult], None]) -> None:
+    waiting = list(reversed(tasks))
+    with _thread_share(count):
+        pool = [_start(plan) for _ in range(count)]
+        try:
+            for worker in pool:
+                _feed(worker, waiting)
+            while any(worker.task for worker in pool):
+                ready = wait([worker.line for worker in pool if worker.task])
+                for place, worker in enumerate(pool):
+                    if worker.line in ready:
+                        finish(_result(plan, worker))
+                        if not worker.process.is_alive() and waiting:
+                            pool[place] = worker = _start(plan)
+                        _feed(worker, waiting)
+        finally:
+            for worker in pool:
+                _stop(worker)
+
+
+def _result(plan: Plan, worker: _Worker) -> FileResult:
+    task, worker.task = str(worker.task), None
+    try:
+        return worker.line.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        return failed(plan, task, SourceError("worker_died", file=task, code=worker.process.exitcode))
+
+
+def _feed(worker: _Worker, waiting: list[str]) -> None:
+    if waiting and worker.process.is_alive():
+        worker.task = waiting.pop()
+        worker.line.send(worker.task)
+
+
+def _start(plan: Plan) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, plan), daemon=True)
+    process.start()
+    theirs.close()  # so that the death of the worker is an end of file on our side
+    return _Worker(process, ours)
+
+
+def _stop(worker: _Worker) -> None:
+    worker.line.close()
+    worker.process.join(timeout=0.05 if worker.task else 5)
+    if worker.process.is_alive():
+        worker.process.terminate()
+        worker.process.join()
+
+
+def _serve(line: Connection, plan: Plan) -> None:
+    """Load what the line asks for until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when an interrupted load ends
+    try:
+        while True:
+            line.send(load_file(plan, line.recv()))
+    except (EOFError, ConnectionError):
+        return
+
+
+@contextmanager
+def _thread_share(count: int) -> Generator[None]:
+    """Let the workers share the cores: Polars sizes its pool when it is imported, from the environment."""
+    name = "POLARS_MAX_THREADS"
+    before = os.environ.get(name)
+    os.environ[name] = str(max(1, (os.cpu_count() or 1) // count))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

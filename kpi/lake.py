@@ -1,0 +1,152 @@
+"""The lake: accepted and rejected rows as Parquet, and a ledger entry per source file.
+
+`lake/files/<hash of the source path>.json` is the commit point. Data files are named by a digest of everything that
+determines their content, so they are never overwritten by something else, and a file no entry names is an orphan.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kpi import messages
+from kpi.errors import SourceError
+
+LOADER_VERSION = "1"
+
+
+class OlderVersionKeptError(SourceError):
+    """A source file cannot be read, and the rows of its last good version stay in the lake.
+
+    The facts hold those of the cause, and `kept_rows` and `kept_since`.
+    """
+
+    def what(self, language: str) -> str:
+        """Say what is wrong with the file, and which rows stay in force."""
+        rows, since = self.facts["kept_rows"], self.facts["kept_since"]
+        kept = messages.text("errors.kept_older_version.what", language, rows=rows, loaded_at=since)
+        return f"{super().what(language)} {kept}"
+
+
+@dataclass(frozen=True)
+class LakeFile:
+    """What the lake holds of one source file.
+
+    `sha256` is the digest of the source's content. With `error` set and paths present, an older good version of the
+    file is still in the lake: an error never opens a silent gap.
+    """
+
+    log: str
+    source_file: str
+    source_name: str
+    sha256: str
+    bytes: int
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    rejected_by_reason: dict[str, int]
+    accepted_path: Path | None
+    rejected_path: Path | None
+    loaded_at: str
+    loader_version: str
+    error: str | None = None
+    error_key: str | None = None
+    error_facts: dict[str, str] = field(default_factory=dict)
+    lake_key: str = ""
+    reading: str = ""
+    modified_ns: int = 0
+
+    @property
+    def problem(self) -> SourceError | None:
+        """Return the error in a form that speaks both languages."""
+        if not self.error_key:
+            return None
+        kind = OlderVersionKeptError if self.accepted_path else SourceError
+        return kind(self.error_key, **self.error_facts)
+
+
+class Lake:
+    """The lake of one workspace."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.root = workspace / "lake"
+
+    def files(self) -> tuple[LakeFile, ...]:
+        """Return the ledger, sorted by source file."""
+        entries = (self._read(path) for path in (self.root / "files").glob("*.json"))
+        return tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.source_file))
+
+    def accepted_paths(self, log: str) -> tuple[Path, ...]:
+        """Return the Parquet files with the accepted rows of a log."""
+        return tuple(file.accepted_path for file in self.files() if file.log == log and file.accepted_path)
+
+    def rejected_paths(self) -> tuple[Path, ...]:
+        """Return the Parquet files with the rejected rows of every log."""
+        return tuple(file.rejected_path for file in self.files() if file.rejected_path)
+
+    def entry(self, source_file: str) -> LakeFile | None:
+        """Return the ledger entry of one source file."""
+        return self._read(self._entry_path(source_file))
+
+    def data_path(self, log: str, lake_key: str, kind: str) -> Path:
+        """Return where the accepted or rejected rows of a digest belong."""
+        return self.root / log / f"{lake_key}.{kind}.parquet"
+
+    def commit(self, file: LakeFile) -> None:
+        """Make an entry the truth: write aside, fsync, replace, fsync the folder."""
+        path = self._entry_path(file.source_file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        record = asdict(file)
+        for name in ("accepted_path", "rejected_path"):
+            record[name] = record[name] and Path(record[name]).relative_to(self.root).as_posix()
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        settle(draft, path)
+
+    def forget(self, source_file: str) -> None:
+        """Remove the entry of a source file that is no longer sent."""
+        self._entry_path(source_file).unlink(missing_ok=True)
+
+    def remove_orphans(self) -> None:
+        """Remove data files and drafts that no entry names; call only while holding the lock."""
+        kept = {path for file in self.files() for path in (file.accepted_path, file.rejected_path) if path}
+        drafts = (self.root / "files").glob(".*.json.*")
+        for path in (*self.root.glob("*/*.parquet"), *self.root.glob(".staging/*"), *drafts):
+            if path not in kept:
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the lake for one load; a second load waits."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _entry_path(self, source_file: str) -> Path:
+        return self.root / "files" / f"{hashlib.sha256(source_file.encode()).hexdigest()[:32]}.json"
+
+    def _read(self, path: Path) -> LakeFile | None:
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            for name in ("accepted_path", "rejected_path"):
+                record[name] = self.root / record[name] if record[name] else None
+            return LakeFile(**record)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None  # a damaged entry counts as absent: the next load reads the source again
+
+
+def settle(draft: Path, path: Path) -> None:
+    """Put a finished draft in its place so that it survives a crash."""
+    with draft.open("rb") as handle:
+        os.fsync(handle.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

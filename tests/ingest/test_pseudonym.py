@@ -1,0 +1,104 @@
+"""Beneficiary numbers become keyed pseudonyms, and the raw numbers are written nowhere."""
+
+import gzip
+import hashlib
+import hmac
+import io
+import random
+import stat
+
+import polars as pl
+import pytest
+
+from kpi.errors import SettingsError
+from kpi.ingest.pseudonym import pseudonyms, read_or_make_key
+
+NUMBERS = [str(number) for number in random.Random(7).sample(range(60_000_000, 99_999_999), 1_000)]
+
+
+def test_a_pseudonym_is_the_first_eight_bytes_of_the_keyed_digest():
+    key = bytes(range(32))
+    found = pseudonyms(pl.Series([71234567, None, 71234567, 5000]), key)
+    wanted = int.from_bytes(hmac.digest(key, b"71234567", hashlib.sha256)[:8], "big", signed=True)
+    assert found.dtype == pl.Int64
+    assert found.to_list()[:3] == [wanted, None, wanted]
+
+
+def test_one_person_written_in_several_ways_has_one_pseudonym(office, csv):
+    ways = ["07123456", "7123456", "٧١٢٣٤٥٦", " 712 3456 ", "۷۱۲۳۴۵۶", "\u200f7123456"]
+    office.load_one("transactions/a.csv", csv(*({"beneficiary_number": way} for way in ways)))
+    assert office.accepted()["beneficiary_key"].n_unique() == 1
+    assert len(office.accepted()) == len(ways)
+
+
+def test_the_key_is_made_once_readable_by_its_owner_only(office, csv):
+    office.load_one("transactions/a.csv", csv({}))
+    path = office.folder / ".pseudonym.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(bytes.fromhex(path.read_text().strip())) == 32
+    assert read_or_make_key(path) == read_or_make_key(path)
+    assert list(office.folder.glob(".pseudonym.key.*")) == []
+
+
+def test_another_key_gives_other_pseudonyms_and_reads_every_file_again(office, csv):
+    office.load_one("transactions/a.csv", csv({}))
+    before = office.accepted()["beneficiary_key"].to_list()
+    (office.folder / ".pseudonym.key").unlink()
+    assert [result.status for result in office.load().results] == ["loaded"]
+    assert office.accepted()["beneficiary_key"].to_list() != before
+
+
+def test_a_damaged_key_stops_the_load_instead_of_making_new_people(office):
+    (office.folder / ".pseudonym.key").write_text("not a key", encoding="ascii")
+    with pytest.raises(SettingsError) as caught:
+        office.load()
+    assert caught.value.key == "pseudonym_key_unreadable"
+
+
+def hostile_csv(csv) -> bytes:
+    faults = [{}, {"channel": "fax"}, {"entity_id": "nobody"}, {"fee_omr": "x"}, {"beneficiary": "?"}]
+    rows = [{**faults[n % len(faults)], "beneficiary_number": number} for n, number in enumerate(NUMBERS)]
+    lines = csv(*rows).splitlines()
+    for place in range(6, len(lines), 11):
+        lines[place] = "x," + lines[place]  # every value slides into the next column
+    for place in range(9, len(lines), 13):
+        lines[place] = lines[place].split(",", 4)[4]  # and the other way
+    lines[15] = f'T,"{lines[15]}'
+    return ("\n".join(lines) + "\n").encode()
+
+
+def all_bytes(folder) -> bytes:
+    content = b""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_relative_to(folder / "inbox"):
+            content += path.read_bytes()
+            if path.suffix == ".parquet":
+                # compression hides text from a plain search: look into every column as text, too
+                frame = pl.read_parquet(path)
+                buffer = io.BytesIO()
+                frame.write_parquet(buffer, compression="uncompressed", use_pyarrow=False)
+                # not the pseudonyms: nineteen random digits hold some number of the thousand by chance
+                as_text = frame.drop("beneficiary_key", strict=False).write_json()
+                content += buffer.getvalue() + as_text.encode()
+    return content
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "ndjson", "parquet", "xlsx"])
+def test_no_beneficiary_number_is_in_any_byte_of_the_workspace_outside_the_inbox(office, csv, kind, caplog, capfd):
+    content = hostile_csv(csv)
+    if kind == "csv.gz":
+        content = gzip.compress(content)
+    elif kind != "csv":
+        frame = pl.read_csv(
+            csv(*({"beneficiary_number": number, "channel": "fax"} for number in NUMBERS)).encode(), infer_schema=False
+        )
+        buffer = io.BytesIO()
+        {"ndjson": frame.write_ndjson, "parquet": frame.write_parquet, "xlsx": frame.write_excel}[kind](buffer)
+        content = buffer.getvalue()
+        if kind == "ndjson":
+            content = content.replace(b'{"transaction_id":"T-9"', b'{{"transaction_id":"T-9"')
+    entry = office.load_one(f"transactions/a.{kind}", content)
+    assert entry.error is None
+    assert entry.rows_rejected >= 500
+    written = all_bytes(office.folder) + caplog.text.encode() + "".join(capfd.readouterr()).encode()
+    assert [number for number in NUMBERS if number.encode() in written] == []
