@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo serve test lint bench screenshots lock clean
+.PHONY: help readme demo serve test lint bench screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -29,6 +29,9 @@ bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the 
 
 screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
 	@$(BIN)/python -m tests.browser.screenshots
+
+readme: .venv/.dev ## Write the tables of the README anew
+	@$(BIN)/python -m docs.tables
 
 lock: ## Write the hashed lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
