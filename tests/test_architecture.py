@@ -14,7 +14,6 @@ ALLOWED_HOMES = {
     "duckdb": ("kpi/warehouse/",),
     "streamlit": ("kpi/web/", "pages/", "app.py"),
     "plotly": ("kpi/charts/",),
-    "dataframely": ("kpi/ingest/",),
     "numpy": ("kpi/demo/",),
     "typer": ("kpi/cli.py",),
 }

@@ -117,8 +117,10 @@ def _row_end(text: bytes) -> int:
         previous = text.rfind(b"\n", 0, last - 1) + 1
         quotes -= text.count(b'"', previous, last)
         last = previous
+    if not quotes % 2 and last:
+        return last
     # with no even cut in reach a quote was never closed: cut at the line, the careful reader sorts it out
-    return cut if quotes % 2 or not last else last
+    return cut if len(text) >= LONGEST_ROW_BYTES else 0
 
 
 def _checked(block: bytes, source_file: str, first_row: int, *, lenient: bool) -> bytes:

@@ -115,7 +115,15 @@ def _write(
 def _inputs_digest(settings: Settings, lake: Lake, registries: dict[str, pl.DataFrame], sql_folder: Path) -> str:
     digest = hashlib.sha256(f"{__version__} {settings.storage_version} {duckdb.__version__}".encode())
     ledger = [
-        [file.source_file, file.sha256, file.rows_read, file.rows_accepted, file.rows_rejected, file.error]
+        [
+            file.source_file,
+            file.sha256,
+            file.rows_read,
+            file.rows_accepted,
+            file.rows_rejected,
+            file.error,
+            file.lake_key,
+        ]
         for file in lake.files()
     ]
     digest.update(json.dumps(ledger).encode())

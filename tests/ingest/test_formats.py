@@ -3,13 +3,20 @@
 import gzip
 import io
 import json
+from csv import writer as csv_writer
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from unittest import mock
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from kpi.ingest.chunks import FLAW, ROW
+from kpi.ingest.decode import text_blocks
+from kpi.ingest.delimited import read_delimited
 from kpi.ingest.sources import read_sources
 
 ROWS = ({}, {"channel": "counter", "fee_omr": "", "rating": ""}, {"governorate_id": "ظفار", "outcome": "مرفوضة"})
@@ -171,3 +178,20 @@ def test_the_canonical_demo_mapping_reads_musandam_without_an_entity_column():
     sources = read_sources(Path(__file__).resolve().parents[2] / "data")
     source = sources.of_file("transactions/gov-musandam/2025-01.windows-1256.csv")
     assert (source.encoding, source.constants) == ("cp1256", {"entity_id": "gov-musandam"})
+
+
+notes = st.text(alphabet=st.sampled_from('a,"\n\r ب;\t'), max_size=8)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.lists(notes, min_size=1, max_size=12), block_bytes=st.integers(8, 120))
+def test_slices_never_cut_a_quoted_field(tmp_path, values, block_bytes):
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv_writer(file).writerows([["id", "note", "end"], *([n, value, "z"] for n, value in enumerate(values))])
+    with mock.patch("kpi.ingest.decode.BLOCK_BYTES", block_bytes):
+        chunks = list(read_delimited(text_blocks(path, "a.csv", zipped=False, encoding=None), "a.csv", ","))
+    rows = [row for chunk in chunks for row in chunk.frame.select("id", "note", "end", FLAW, ROW).iter_rows()]
+    one_line_end = [value.replace("\r\n", "\n").replace("\r", "\n") for value in values]
+    wanted = [(str(n), value or None, "z", None, n + 1) for n, value in enumerate(one_line_end)]
+    assert [(row[0], row[1] or None, *row[2:]) for row in rows] == wanted
