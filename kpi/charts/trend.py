@@ -1,0 +1,241 @@
+"""Draw a KPI over time: bars where months add up, a line where they do not."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text, wrap
+from kpi.charts.theme import TICK_SIZE, VALUE_SIZE, Mode, Palette, palette, template
+from kpi.language import direction, format_value, t
+from kpi.periods import MONTHS_PER_YEAR, Period, month_name, point_label, quarter_name
+from kpi.queries.results import Point, Series
+
+HEIGHT_PX = 360
+ROOM_FOR_SPANS = 1.28  # of the largest value, above the marks
+NARROW_TICKS = 18
+
+
+@dataclass(frozen=True)
+class Span:
+    """Name a stretch of the axis and the value it adds up to, already written."""
+
+    period: Period
+    value: str
+
+
+def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = None, base: Span | None = None) -> Chart:
+    """Draw the series with the chosen period and its base set apart; partial points are hatched or hollow."""
+    colours = palette(mode)
+    largest = max((point.value or 0 for point in series.points), default=0)
+    drawing = go.Figure()
+    drawing.update_layout(template=template(mode, language), height=HEIGHT_PX, bargap=0.28, hovermode="closest")
+    if series.kpi.kind == "sum":
+        drawing.add_trace(_bars(series, language, colours, chosen, base))
+    else:
+        drawing.add_trace(_line(series, language, colours))
+    _draw_gaps(drawing, series, language, colours)
+    ticks = nice_ticks(largest)
+    _set_axes(drawing, series, language, ticks)
+    top = ticks[-1]
+    for span, colour in ((base, colours.accent_text), (chosen, colours.primary)):
+        if span is not None:
+            _draw_span(drawing, series, span, language, colour, top)
+    _draw_breaks(drawing, series, language, colours, top)
+    return Chart(drawing, _alt(series, language), table(series, language), _notes(series, language))
+
+
+def table(series: Series, language: str) -> Table:
+    """Return the points as words, the latest first."""
+    kpi = series.kpi
+    rows = tuple(
+        (point_label(point.month, series.months_per_point, language), _value_words(series, point, language))
+        for point in reversed(series.points)
+    )
+    headers = (t("web.chart.period", language), kpi.name(language))
+    return Table(t("web.chart.trend_title", language, kpi=kpi.name(language)), headers, rows)
+
+
+def _value_words(series: Series, point: Point, language: str) -> str:
+    written = format_value(point.value, series.kpi.unit, language, series.kpi.decimals)
+    return t("web.chart.partial_value", language, value=written) if point.partial else written
+
+
+def _hover(series: Series, language: str) -> list[str]:
+    words = [
+        f"<b>{_value_words(series, point, language)}</b><br>"
+        f"{phrase(point_label(point.month, series.months_per_point, language), language)}"
+        for point in series.points
+    ]
+    return words
+
+
+def _bars(series: Series, language: str, colours: Palette, chosen: Span | None, base: Span | None) -> go.Bar:
+    def role(point: Point) -> tuple[str, str]:
+        if chosen is not None and point.month in chosen.period:
+            return colours.primary, colours.primary
+        if base is not None and point.month in base.period:
+            return colours.before, colours.before
+        return colours.other, colours.other_line
+
+    fills, lines = zip(*(role(point) for point in series.points), strict=True) if series.points else ((), ())
+    return go.Bar(
+        x=list(range(len(series.points))),
+        y=[point.value for point in series.points],
+        marker={
+            "color": fills,
+            "line": {"color": lines, "width": 1},
+            "pattern": {
+                "shape": ["/" if point.partial else "" for point in series.points],
+                "fillmode": "overlay",
+                "fgcolor": colours.surface,
+                "fgopacity": 0.75,
+                "size": 9,
+                "solidity": 0.24,
+            },
+        },
+        hovertext=_hover(series, language),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _line(series: Series, language: str, colours: Palette) -> go.Scatter:
+    return go.Scatter(
+        x=list(range(len(series.points))),
+        y=[point.value for point in series.points],
+        mode="lines+markers",
+        line={"color": colours.primary, "width": 2.5},
+        marker={
+            "size": 7,
+            "color": [colours.surface if point.partial else colours.primary for point in series.points],
+            "line": {"color": colours.primary, "width": 1.5},
+        },
+        connectgaps=False,
+        hovertext=_hover(series, language),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _draw_gaps(drawing: go.Figure, series: Series, language: str, colours: Palette) -> None:
+    """Mark points without a value on the base line: a gap is not a zero."""
+    missing = [index for index, point in enumerate(series.points) if point.value is None]
+    if missing:
+        hover = _hover(series, language)
+        drawing.add_scatter(
+            x=missing,
+            y=[0] * len(missing),
+            mode="markers",
+            marker={"symbol": "x-thin-open", "size": 8, "color": colours.alarm, "line": {"width": 2}},
+            hovertext=[hover[index] for index in missing],
+            hovertemplate="%{hovertext}<extra></extra>",
+            cliponaxis=False,
+        )
+
+
+def _set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[float]) -> None:
+    count = len(series.points)
+    mirrored = direction(language) == "rtl"
+    edges = [-0.6, count - 0.4]
+    marks = [index for index, point in enumerate(series.points) if _is_marked(point, series)]
+    drawing.update_xaxes(
+        range=edges[::-1] if mirrored else edges,
+        tickmode="array",
+        tickvals=marks,
+        ticktext=[_tick_words(series.points[index], series, language) for index in marks],
+        tickangle=0,
+        ticks="outside",
+        ticklen=4,
+    )
+    drawing.update_yaxes(
+        range=[0, ticks[-1] * ROOM_FOR_SPANS or 1],
+        side="right" if mirrored else "left",
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[tick_text(value, ticks[-1], series.kpi.unit, language) for value in ticks],
+        showgrid=True,
+        showline=False,
+    )
+
+
+def _is_marked(point: Point, series: Series) -> bool:
+    """Name every point of a short series, else the first and the middle of each year."""
+    count = len(series.points)
+    if count <= 6:
+        return True
+    if series.months_per_point >= MONTHS_PER_YEAR:
+        return True
+    starts = (1,) if count * series.months_per_point > 36 else (1, 7)
+    return point.month.month in starts
+
+
+def _tick_words(point: Point, series: Series, language: str) -> str:
+    month, year = point.month.month, point.month.year
+    if series.months_per_point >= MONTHS_PER_YEAR:
+        return str(year)
+    names = quarter_name if series.months_per_point > 1 else month_name
+    name = names(month, language)
+    return f"{name}<br>{year}" if month == 1 or len(series.points) <= 6 else name
+
+
+def _draw_span(drawing: go.Figure, series: Series, span: Span, language: str, colour: str, top: float) -> None:
+    inside = [index for index, point in enumerate(series.points) if point.month in span.period]
+    if not inside:
+        return
+    level = top * 1.04
+    drawing.add_shape(
+        type="line", x0=inside[0] - 0.42, x1=inside[-1] + 0.42, y0=level, y1=level, line={"color": colour, "width": 2}
+    )
+    # The words hang from the latest month and run back in time, so that they stay inside the drawing at any width.
+    drawing.add_annotation(
+        x=inside[-1] + 0.5,
+        y=level,
+        xanchor="left" if direction(language) == "rtl" else "right",
+        yanchor="bottom",
+        showarrow=False,
+        align="left" if direction(language) == "rtl" else "right",
+        font={"color": colour, "size": VALUE_SIZE},
+        text=f"<b>{span.value}</b><br>{phrase(span.period.label(language, series.months_per_point), language)}",
+    )
+
+
+def _draw_breaks(drawing: go.Figure, series: Series, language: str, colours: Palette, top: float) -> None:
+    for change in series.breaks:
+        after = [index for index, point in enumerate(series.points) if point.month >= change.month]
+        if not after or after[0] == 0:
+            continue
+        drawing.add_vline(x=after[0] - 0.5, line={"color": colours.accent_text, "width": 1.5, "dash": "dot"})
+        drawing.add_annotation(
+            x=after[0] - 0.5,
+            y=top * 0.98,
+            yanchor="top",
+            xanchor="left" if direction(language) == "rtl" else "right",
+            showarrow=False,
+            align="left" if direction(language) == "rtl" else "right",
+            font={"color": colours.accent_text, "size": TICK_SIZE},
+            text="<br>".join(phrase(line, language) for line in wrap(change.note(language), 24)),
+        )
+
+
+def _alt(series: Series, language: str) -> str:
+    known = [point for point in series.points if point.value is not None]
+    name = series.kpi.name(language)
+    if not known:
+        return t("web.chart.trend_alt_empty", language, kpi=name)
+    lowest, highest = (choose(known, key=lambda point: point.value or 0) for choose in (min, max))
+    facts = {
+        f"{which}_{part}": words
+        for which, point in (("first", known[0]), ("last", known[-1]), ("lowest", lowest), ("highest", highest))
+        for part, words in (
+            ("period", point_label(point.month, series.months_per_point, language)),
+            ("value", format_value(point.value, series.kpi.unit, language, series.kpi.decimals)),
+        )
+    }
+    return t("web.chart.trend_alt", language, kpi=name, **facts)
+
+
+def _notes(series: Series, language: str) -> tuple[str, ...]:
+    notes = []
+    if any(point.partial for point in series.points):
+        notes.append(t("web.chart.note_partial", language))
+    if any(point.value is None for point in series.points):
+        notes.append(t("web.chart.note_missing", language))
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""Everything that knows Streamlit: the frame, the filters, the cards and the tables."""

@@ -1,0 +1,55 @@
+"""Answer a page's question in one sentence, written from the data."""
+
+from html import escape
+
+from kpi.language import format_change, format_percent, plural, t
+from kpi.queries.results import Change, Headline
+
+_MISLEADING_POINTS = 5
+
+
+def answer(headline: Headline, language: str, *, whole: bool) -> str:
+    """Return the sentence on a count: how many, when, and how that compares; for the whole, from how many entities."""
+    period = headline.period.label(language, headline.months_per_point)
+    if not headline.value:
+        return t("web.answer.nothing", language, period=period)
+    facts = {
+        "value": plural("web.answer.value", round(headline.value), language),
+        "period": period,
+        "change": _change(headline.change, headline.months_per_point, language),
+    }
+    if headline.reported is None or not whole:
+        sentence = t("web.answer.transactions_only", language, **facts)
+    else:
+        entities = plural("web.answer.entities", headline.reported.reported, language)
+        sentence = t("web.answer.from_entities", language, entities=entities, **facts)
+    return " ".join(filter(None, (sentence, _explanation(headline.change, language))))
+
+
+def answer_html(question: str, headline: Headline, language: str, *, whole: bool) -> str:
+    """Return the question as the page's title and the answer below it, large."""
+    sentence = escape(answer(headline, language, whole=whole))
+    return f'<div class="kpi-answer"><h1>{escape(question)}</h1><p>{sentence}</p></div>'
+
+
+def _change(change: Change | None, months_per_point: int, language: str) -> str:
+    if change is None or change.raw is None:
+        return t("web.answer.no_base", language)
+    base = change.base.label(language, months_per_point)
+    way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
+    words = t(f"web.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
+    if change.like_for_like is None:
+        return words
+    same = format_change(change.like_for_like, "percent", language)
+    return t("web.answer.with_like_for_like", language, change=words, same=same)
+
+
+def _explanation(change: Change | None, language: str) -> str:
+    """Say who makes the raw change misleading, where it is far from the like-for-like one."""
+    if change is None or change.raw is None or change.like_for_like is None:
+        return ""
+    if abs(change.raw - change.like_for_like) < _MISLEADING_POINTS:
+        return ""
+    way = "left" if change.left_total > change.entered_total else "entered"
+    largest = getattr(change, way)
+    return t(f"web.answer.mostly_{way}", language, entity=largest[0].entity.label(language)) if largest else ""

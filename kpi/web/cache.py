@@ -1,0 +1,83 @@
+"""The only place with Streamlit caches: one warehouse per build, one answer per question and build."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from kpi.errors import NothingPublished
+from kpi.queries.claims import claims
+from kpi.queries.filters import Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.governorates import governorate_map
+from kpi.queries.headline import headlines
+from kpi.queries.options import filter_options
+from kpi.queries.ranking import ranking
+from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
+from kpi.queries.series import series
+from kpi.settings import settings_in_force
+from kpi.warehouse.connect import Warehouse, current_build_id
+
+
+@dataclass(frozen=True)
+class Build:
+    """Name a build of a workspace: the key of everything cached."""
+
+    workspace: str
+    build_id: str
+
+
+def current_build() -> Build:
+    """Return the build in service now, so that a new one is picked up by the next page view."""
+    workspace = settings_in_force().workspace
+    build_id = current_build_id(workspace)
+    if build_id is None:
+        raise NothingPublished("nothing_published", workspace=workspace)
+    return Build(str(workspace), build_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=Warehouse.close)
+def _warehouse(build: Build) -> Warehouse:
+    return Warehouse.open(Path(build.workspace))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_freshness(build: Build) -> Freshness:
+    """Return what the build covers."""
+    return freshness(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_options(build: Build) -> FilterOptions:
+    """Return what the filters offer."""
+    return filter_options(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_claims(build: Build) -> tuple[Claim, ...]:
+    """Return the published figures with their verdicts."""
+    return claims(_warehouse(build))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Headline, ...]:
+    """Return the headlines of several KPIs, in the order asked."""
+    return tuple(headlines(_warehouse(build), kpi_ids=kpi_ids, filters=filters))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_series(build: Build, kpi_id: str, filters: Filters) -> Series:
+    """Return a KPI over time."""
+    return series(_warehouse(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
+    """Return the entities in the order of a KPI."""
+    return ranking(_warehouse(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
+    """Return a KPI by governorate."""
+    return governorate_map(_warehouse(build), kpi_id=kpi_id, filters=filters)

@@ -1,0 +1,183 @@
+"""Write a headline as a card: the number, what it is measured against, and its definition one click away."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from kpi.charts.sparkline import svg
+from kpi.charts.theme import Mode
+from kpi.language import format_change, format_number, format_value, join_list, plural, strip_isolates, t, unit_label
+from kpi.periods import MONTHS_PER_YEAR, point_label, shift_months
+from kpi.queries.results import Headline, Named
+
+_COUNTED = frozenset({"transactions", "services", "journeys", "entities"})
+TICK = '<span class="kpi-tick" aria-hidden="true"></span>'
+_STATUS_ICONS = {
+    "met": TICK,
+    "near": '<span aria-hidden="true">≈</span>',
+    "open": '<span aria-hidden="true">…</span>',
+    "missed": '<span aria-hidden="true">!</span>',
+}
+_NAMES_SHOWN = 12
+_DIGITS_IN_FULL_SIZE = 10  # with separators: 99,999,999
+
+
+def cards_html(headlines: Iterable[Headline], *, language: str, mode: Mode, size: str = "plain") -> str:
+    """Return a grid of cards, nothing for none; `size` is plain or large."""
+    large = size == "large"
+    cards = "".join(card_html(headline, language=language, mode=mode, large=large) for headline in headlines)
+    return f'<div class="kpi-cards kpi-cards-{size}" role="list">{cards}</div>' if cards else ""
+
+
+def without_value_html(headlines: Iterable[Headline], language: str) -> str:
+    """Return one line that names the KPIs without a value here, so that they are neither zeros nor forgotten."""
+    names = [headline.kpi.name(language) for headline in headlines]
+    if not names:
+        return ""
+    words = t("web.overview.nothing_else", language, names=join_list(names, language))
+    return f'<p class="kpi-note">{escape(words)}</p>'
+
+
+def card_html(headline: Headline, *, language: str, mode: Mode, large: bool = False) -> str:
+    """Return one card. Every text is escaped; status and direction have a sign and a word beside their colour."""
+    kpi = headline.kpi
+    parts = (
+        f'<h2 class="kpi-name">{escape(kpi.name(language))}</h2>',
+        _value(headline, language),
+        f'<p class="kpi-when">{escape(_when(headline, language))}</p>',
+        _sparkline(headline, language, mode),
+        _change(headline, language),
+        _target(headline, language),
+        _reported(headline, language, with_partial=large),
+        _details(headline, language),
+    )
+    return f'<div class="kpi-card" role="listitem" data-kpi="{kpi.id}">{"".join(parts)}</div>'
+
+
+def _value(headline: Headline, language: str) -> str:
+    kpi = headline.kpi
+    written = format_value(headline.value, kpi.unit, language, kpi.decimals, nothing=headline.nothing)
+    kind = "kpi-nothing" if headline.value is None else "kpi-words" if kpi.unit == "minutes" else "kpi-number"
+    if len(strip_isolates(written)) > _DIGITS_IN_FULL_SIZE:
+        kind += " kpi-long"
+    unit = f' <span class="kpi-unit">{escape(_unit(headline, language))}</span>'
+    return f'<p class="kpi-value {kind}"><bdi>{escape(written)}</bdi>{unit}</p>'
+
+
+def _unit(headline: Headline, language: str) -> str:
+    """Name the unit in the form that agrees with the number; a percent sign or a duration says it itself."""
+    kpi, value = headline.kpi, headline.value
+    if value is None or kpi.unit not in _COUNTED:
+        return unit_label(kpi.unit, language) if kpi.unit == "per_1000" else ""
+    number = strip_isolates(format_number(value, language))
+    quantity = strip_isolates(plural(f"count.{kpi.unit}", round(value), language))
+    return quantity.replace(number, "").strip() if number in quantity else ""
+
+
+def _when(headline: Headline, language: str) -> str:
+    if headline.as_of is None:
+        return headline.period.label(language, headline.months_per_point)
+    return t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
+
+
+def _sparkline(headline: Headline, language: str, mode: Mode) -> str:
+    drawing = svg(headline.sparkline, language=language, mode=mode)
+    if drawing is None:
+        return '<div class="kpi-spark"></div>'
+    first, last = headline.sparkline[0], headline.sparkline[-1]
+    start, end = (point_label(point.month, headline.months_per_point, language) for point in (first, last))
+    alt = t("web.card.sparkline", language, kpi=headline.kpi.name(language), first=start, last=end)
+    data = base64.b64encode(drawing.encode()).decode()
+    return f'<img class="kpi-spark" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _change(headline: Headline, language: str) -> str:
+    change = headline.change
+    if change is None:
+        return ""
+    base = change.base.label(language, headline.months_per_point)
+    if headline.as_of is not None:
+        base = point_label(shift_months(headline.as_of, -MONTHS_PER_YEAR), 1, language)
+    if change.raw is None:
+        reason = t(f"comparison.reason.{change.reason or 'base_not_covered'}", language)
+        return f'<p class="kpi-line kpi-quiet">{escape(t("web.card.not_comparable", language, reason=reason))}</p>'
+    written = format_change(change.raw, change.kind, language)
+    sign = "▲" if change.raw > 0 else "▼" if change.raw < 0 else "="
+    better = change.raw == 0 or (change.raw > 0) == (headline.kpi.direction == "up")
+    words = t("web.card.change", language, change=written, base=base)
+    lines = [_signed_line(sign, words, "kpi-better" if better else "kpi-worse")]
+    if change.like_for_like is not None:
+        same = format_change(change.like_for_like, "percent", language)
+        lines.append(_signed_line("≍", t("web.card.like_for_like", language, change=same), "kpi-alike"))
+    return "".join(lines)
+
+
+def _signed_line(sign: str, words: str, kind: str) -> str:
+    return f'<p class="kpi-line {kind}"><span class="kpi-sign" aria-hidden="true">{sign}</span>{escape(words)}</p>'
+
+
+def _target(headline: Headline, language: str) -> str:
+    if headline.target is None or headline.status == "no_target":
+        return ""
+    kpi, due = headline.kpi, headline.target_by
+    decimals = 0 if float(headline.target).is_integer() else kpi.decimals
+    value = format_value(headline.target, kpi.unit, language, decimals)
+    target = t("web.card.target", language, target=value)
+    kind = headline.status
+    if due is not None and due.replace(day=1) > headline.period.end:
+        # What is still ahead cannot have been missed.
+        kind = "open" if kind == "missed" else kind
+        target = t("web.card.target_by", language, target=value, month=point_label(due, 1, language))
+    word = t("web.card.not_due" if kind == "open" else f"status.{kind}", language)
+    badge = f'<span class="kpi-badge">{_STATUS_ICONS[kind]} {escape(word)}</span>'
+    return f'<p class="kpi-line kpi-status kpi-{kind}">{badge} {escape(target)}</p>'
+
+
+def _reported(headline: Headline, language: str, *, with_partial: bool) -> str:
+    reported = headline.reported
+    if reported is None:
+        return ""
+    words = t("web.card.reported", language, reported=reported.reported, expected=reported.expected)
+    if reported.partial and with_partial:
+        words = plural("web.card.reported_partly", len(reported.partial), language, words=words)
+    kind = "kpi-gap" if reported.silent or (reported.partial and with_partial) else "kpi-quiet"
+    return f'<p class="kpi-line {kind}">{escape(words)}</p>'
+
+
+def _details(headline: Headline, language: str) -> str:
+    kpi = headline.kpi
+    arabic = language == "ar"
+    rows = [
+        ("definition", kpi.definition_ar if arabic else kpi.definition_en),
+        ("formula", kpi.formula_ar if arabic else kpi.formula_en),
+        *_parts(headline, language),
+        *_silent(headline, language),
+        ("owner", kpi.owner_ar if arabic else kpi.owner_en),
+        ("source", kpi.source),
+    ]
+    body = "".join(
+        f"<dt>{escape(t(f'web.card.{name}', language))}</dt><dd>{escape(words)}</dd>" for name, words in rows if words
+    )
+    summary = escape(t("web.card.details", language))
+    return f'<details class="kpi-details"><summary>{summary}</summary><dl>{body}</dl></details>'
+
+
+def _parts(headline: Headline, language: str) -> list[tuple[str, str]]:
+    if headline.kpi.kind == "sum" or headline.numerator is None:
+        return []
+    parts = [("numerator", headline.numerator), ("denominator", headline.denominator)]
+    return [(name, format_number(value, language)) for name, value in parts if value is not None]
+
+
+def _silent(headline: Headline, language: str) -> list[tuple[str, str]]:
+    if headline.reported is None:
+        return []
+    groups = (("silent", headline.reported.silent), ("partial", headline.reported.partial))
+    return [(name, names_of(entities, language)) for name, entities in groups if entities]
+
+
+def names_of(entities: Sequence[Named], language: str, shown: int = _NAMES_SHOWN) -> str:
+    """Join names, the first `shown` of them, and count the others."""
+    names = [entity.label(language) for entity in entities[:shown]]
+    rest = len(entities) - len(names)
+    return join_list([*names, f"+{format_number(rest, language)}"] if rest else names, language)

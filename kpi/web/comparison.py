@@ -1,0 +1,77 @@
+"""Show whether a comparison with the year before is fair: what entered, what left and who fell silent."""
+
+from collections.abc import Sequence
+from html import escape
+
+from kpi.charts.chart import Table
+from kpi.language import format_change, format_number, plural, t
+from kpi.queries.results import Change, Contribution, Headline
+from kpi.web.cards import names_of
+from kpi.web.tables import table_html
+
+_LARGE_SHARE = 0.05  # of the base: an effect this large is shown without a click
+
+
+def comparison_html(headline: Headline, language: str) -> str:
+    """Return the raw and the like-for-like change side by side, then the services and entities that explain the gap."""
+    change = headline.change
+    if change is None or change.raw is None:
+        return ""
+    if change.like_for_like is None:
+        return f'<p class="kpi-lead">{escape(t("web.comparison.fair", language))}</p>'
+    figures = (
+        _figure("raw", change.raw, change.base.label(language, headline.months_per_point), language),
+        _figure("like_for_like", change.like_for_like, t("web.comparison.like_for_like_means", language), language),
+    )
+    silent = _silent(change, language)
+    lists = "".join(
+        _list(name, largest, total, services, change.base_value, language)
+        for name, largest, total, services in (
+            ("entered", change.entered, change.entered_total, change.entered_services),
+            ("left", change.left, -change.left_total, change.left_services),
+        )
+    )
+    return f'<div class="kpi-pair">{"".join(figures)}</div>{silent}<div class="kpi-lists">{lists}</div>'
+
+
+def _figure(name: str, value: float, means: str, language: str) -> str:
+    return (
+        f'<div class="kpi-figure"><p class="kpi-name">{escape(t(f"web.comparison.{name}", language))}</p>'
+        f'<p class="kpi-value kpi-number"><bdi>{escape(format_change(value, "percent", language))}</bdi></p>'
+        f'<p class="kpi-when">{escape(means)}</p></div>'
+    )
+
+
+def _silent(change: Change, language: str) -> str:
+    if not change.silent_entities:
+        return ""
+    heading = escape(t("web.comparison.silent", language))
+    return f'<p class="kpi-gap"><strong>{heading}:</strong> {escape(names_of(change.silent_entities, language))}</p>'
+
+
+def _list(
+    name: str,
+    largest: Sequence[Contribution],
+    total: int,
+    services: int,
+    base_value: float | None,
+    language: str,
+) -> str:
+    if not services:
+        return ""
+    headers = tuple(t(f"web.comparison.{column}", language) for column in ("service", "entity", "transactions"))
+    rows = [(one.service.label(language), one.entity.label(language), _signed(one.change, language)) for one in largest]
+    rest = services - len(largest)
+    if rest > 0:
+        others = total - sum(one.change for one in largest)
+        rows.append((plural("web.comparison.others", rest, language), "", _signed(others, language)))
+    caption = t(f"web.comparison.{name}", language)
+    effect = t("web.comparison.total_effect", language, change=_signed(total, language))
+    summary = f"{escape(caption)} ({format_number(services, language)}) — {escape(effect)}"
+    table = table_html(Table(caption, headers, tuple(rows)))
+    unfolded = " open" if abs(total) >= _LARGE_SHARE * (base_value or 0) else ""
+    return f'<details class="kpi-details"{unfolded}><summary>{summary}</summary>{table}</details>'
+
+
+def _signed(value: int, language: str) -> str:
+    return format_change(value, "number", language)

@@ -1,0 +1,147 @@
+"""What surrounds every screen: direction, styles, header, freshness, the synthetic mark, navigation and footer."""
+
+import logging
+import secrets
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from kpi.charts.theme import Mode, css_variables
+from kpi.errors import KpiError
+from kpi.language import direction, format_moment, format_number, t
+from kpi.periods import point_label
+from kpi.queries.filters import Filters
+from kpi.queries.results import FilterOptions, Freshness
+from kpi.web import cache
+from kpi.web.direction import script
+from kpi.web.filters import address_parameters, filters_of_address, language_of_address
+from kpi.web.panels import message_box
+
+LOG = logging.getLogger(__name__)
+STYLES = Path(__file__).parent / "styles"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Hold what a screen needs to know about this view of it: the address and the build, nothing remembered."""
+
+    language: str
+    mode: Mode
+    build: cache.Build
+    freshness: Freshness
+    options: FilterOptions
+    filters: Filters | None
+
+
+def current_visit() -> Visit:
+    """Read the address and the build in service; raise `NothingPublished` when there is none."""
+    build = cache.current_build()
+    options = cache.cached_options(build)
+    return Visit(
+        language=language_of_address(),
+        mode=current_mode(),
+        build=build,
+        freshness=cache.cached_freshness(build),
+        options=options,
+        filters=filters_of_address(options),
+    )
+
+
+def current_mode() -> Mode:
+    """Return light or dark, as the reader's browser asks for."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def apply_styles(language: str, mode: Mode) -> None:
+    """Give the document its language, direction, colours and layout."""
+    sheets = [css_variables(mode)]
+    names = ("layout", "components", *(("rtl",) if direction(language) == "rtl" else ()))
+    sheets += [(STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names]
+    st.html(f"<style>{''.join(sheets)}</style>")
+    st.html(f"<script>{script(language)}</script>", unsafe_allow_javascript=True)
+
+
+def brand_html(language: str, freshness: Freshness | None) -> str:
+    """Return the emblem, the dashboard's name and whose it is."""
+    owner = ""
+    if freshness is not None:
+        names = (freshness.programme_ar, freshness.workspace_name_ar)
+        if language == "en":
+            names = (freshness.programme_en, freshness.workspace_name_en)
+        owner = " · ".join(dict.fromkeys(name for name in names if name))
+    return (
+        '<div class="kpi-brand"><span class="kpi-emblem" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f'<div><p class="kpi-product">{escape(t("web.frame.title", language))}</p>'
+        f'<p class="kpi-owner">{escape(owner)}</p></div></div>'
+    )
+
+
+def freshness_html(freshness: Freshness, language: str) -> str:
+    """Return the synthetic mark, where it applies, and the line that says how fresh the numbers are."""
+    marks = []
+    if freshness.last_month is not None:
+        last = point_label(freshness.last_month, 1, language)
+        marks.append(t("web.frame.as_of", language, month=last))
+    marks.append(t("web.frame.built", language, moment=format_moment(freshness.built_at, language)))
+    marks.append(t("web.frame.build", language, build=freshness.build_id))
+    if freshness.rows_rejected:
+        marks.append(t("web.frame.rejected", language, rows=freshness.rows_rejected))
+    line = "".join(f"<li>{escape(mark)}</li>" for mark in marks)
+    return f'{_synthetic(freshness, language)}<ul class="kpi-fresh">{line}</ul>'
+
+
+def _synthetic(freshness: Freshness, language: str) -> str:
+    if not freshness.synthetic:
+        return ""
+    note = (freshness.synthetic_note_ar if language == "ar" else freshness.synthetic_note_en) or ""
+    label, colon, rest = note.partition(":")
+    if not colon:
+        label, rest = t("web.frame.synthetic", language), note
+    return f'<p class="kpi-synthetic" role="note"><strong>{escape(label)}:</strong> {escape(rest.strip())}</p>'
+
+
+def footer_html(freshness: Freshness, language: str) -> str:
+    """Return the promise that every number can be traced, and how much was read."""
+    files = format_number(freshness.source_files, language)
+    words = f"{t('web.frame.footer', language)} {t('web.frame.sources', language, files=files)}"
+    return f'<footer class="kpi-footer">{escape(words)}</footer>'
+
+
+def navigation(pages: Sequence[StreamlitPage], language: str) -> None:
+    """Link the screens to each other, language and filters kept; one screen needs no links."""
+    if len(pages) < 2:
+        return
+    with st.container(key="navigation", horizontal=True):
+        for page in pages:
+            st.page_link(page, query_params=address_parameters())
+
+
+@contextmanager
+def calm_errors(language: str) -> Generator[None]:
+    """Turn an error into what is wrong and what to do next; nobody reads a traceback here."""
+    try:
+        yield
+    except KpiError as error:
+        # Both languages: whoever has to act may not be the one who reads.
+        others = [code for code in ("ar", "en") if code != language]
+        for code in (language, *others):
+            st.html(f'<div lang="{code}" dir="{direction(code)}">{_error_box(error, code)}</div>')
+    except Exception:  # noqa: BLE001  the last line of defence; the log has the traceback, the reader a code for it
+        code = secrets.token_hex(4)
+        LOG.exception("Page failed, code %s", code)
+        st.html(
+            message_box(
+                t("web.state.unexpected_what", language),
+                t("web.state.unexpected_next", language, code=code),
+                kind="alarm",
+            )
+        )
+
+
+def _error_box(error: KpiError, language: str) -> str:
+    return message_box(error.what(language), error.next_step(language))

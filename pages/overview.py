@@ -1,0 +1,78 @@
+"""Overview: how is the programme doing, in one sentence, eleven numbers and three drawings."""
+
+import streamlit as st
+
+from kpi.charts import ranking, tilemap, trend
+from kpi.language import t
+from kpi.web import cache
+from kpi.web.answer import answer_html
+from kpi.web.cards import cards_html, without_value_html
+from kpi.web.claims import claims_html
+from kpi.web.comparison import comparison_html
+from kpi.web.frame import current_visit
+from kpi.web.panels import chart_panel, empty_box, heading, stack
+from kpi.web.spans import spans
+
+TOPIC = "digital_transactions"
+CARDS = (
+    TOPIC,
+    "services_digitised",
+    "programme_performance",
+    "priority_services_simplified",
+    "digital_take_up",
+    "projects_completed",
+    "completion_rate",
+    "satisfaction",
+    "processing_time_median",
+    "entity_readiness",
+    "journeys_designed",
+)
+LARGE = 3  # of the cards that have a value
+
+visit = current_visit()
+language, mode = visit.language, visit.mode
+
+if visit.filters is None:
+    st.html(empty_box(language))
+    st.stop()
+
+build, filters = visit.build, visit.filters
+headlines = cache.cached_headlines(build, CARDS, filters)
+topic = headlines[0]
+series = cache.cached_series(build, TOPIC, filters)
+entities = cache.cached_ranking(build, TOPIC, filters)
+places = cache.cached_map(build, TOPIC, filters)
+
+st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))
+
+known = [headline for headline in headlines if headline.value is not None]
+stack(
+    cards_html(known[:LARGE], language=language, mode=mode, size="large") or empty_box(language),
+    cards_html(known[LARGE:], language=language, mode=mode),
+    without_value_html([headline for headline in headlines if headline.value is None], language),
+)
+
+if series.nothing is None:
+    chosen, base = spans(topic, language)
+    chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
+    chart_panel("trend", t("web.overview.trend", language), chart, language)
+
+both = entities.nothing is None and places.nothing is None
+left, right = st.columns([7, 5], gap="medium") if both else (st.container(), st.container())
+if entities.nothing is None:
+    with left:
+        chart = ranking.figure(entities, language=language, mode=mode)
+        chart_panel("ranking", t("web.overview.ranking", language), chart, language)
+if places.nothing is None:
+    with right:
+        chart = tilemap.figure(places, language=language, mode=mode, chosen=filters.governorate_id)
+        chart_panel("map", t("web.overview.map", language), chart, language)
+
+if topic.value is not None:
+    heading(t("web.overview.comparison", language))
+    st.html(comparison_html(topic, language))
+
+published = cache.cached_claims(build)
+if published and filters.whole_programme:
+    heading(t("web.overview.claims", language))
+    st.html(claims_html(published, language))
