@@ -67,7 +67,8 @@ class Kpi(BaseModel):
     formula_en: str
     owner_ar: str
     owner_en: str
-    source: str
+    source_ar: str
+    source_en: str
     versions: tuple[KpiVersion, ...] = Field(min_length=1)
 
     @property

@@ -17,8 +17,8 @@ TOPIC = "digital_transactions"
 CARDS = (
     TOPIC,
     "services_digitised",
-    "programme_performance",
     "priority_services_simplified",
+    "programme_performance",
     "digital_take_up",
     "projects_completed",
     "completion_rate",

@@ -76,8 +76,13 @@ def _unit(headline: Headline, language: str) -> str:
 
 def _when(headline: Headline, language: str) -> str:
     if headline.as_of is None:
-        return headline.period.label(language, headline.months_per_point)
-    return t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
+        when = headline.period.label(language, headline.months_per_point)
+    else:
+        when = t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
+    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
+        return when
+    part, whole = (format_number(value, language) for value in (headline.numerator, headline.denominator))
+    return f"{t('web.card.part_of', language, part=part, whole=whole)} · {when}"
 
 
 def _sparkline(headline: Headline, language: str, mode: Mode) -> str:
@@ -153,7 +158,7 @@ def _details(headline: Headline, language: str) -> str:
         *_parts(headline, language),
         *_silent(headline, language),
         ("owner", kpi.owner_ar if arabic else kpi.owner_en),
-        ("source", kpi.source),
+        ("source", kpi.source_ar if arabic else kpi.source_en),
     ]
     body = "".join(
         f"<dt>{escape(t(f'web.card.{name}', language))}</dt><dd>{escape(words)}</dd>" for name, words in rows if words

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Table
-from kpi.language import format_change, format_number, plural, t
-from kpi.queries.results import Change, Contribution, Headline
+from kpi.language import format_change, format_number, join_list, plural, t
+from kpi.queries.results import Change, Contribution, EntityGap, Headline
 from kpi.web.cards import names_of
 from kpi.web.tables import table_html
 
@@ -23,7 +23,11 @@ def comparison_html(headline: Headline, language: str) -> str:
         _figure("raw", change.raw, change.base.label(language, headline.months_per_point), language),
         _figure("like_for_like", change.like_for_like, t("web.comparison.like_for_like_means", language), language),
     )
-    silent = _silent(change, language)
+    silent = (
+        _silent(change, language)
+        + _most("stopped", change.left_by_entity, change.base_value, language)
+        + _most("started", change.entered_by_entity, change.base_value, language)
+    )
     lists = "".join(
         _list(name, largest, total, services, change.base_value, language)
         for name, largest, total, services in (
@@ -47,6 +51,21 @@ def _silent(change: Change, language: str) -> str:
         return ""
     heading = escape(t("web.comparison.silent", language))
     return f'<p class="kpi-gap"><strong>{heading}:</strong> {escape(names_of(change.silent_entities, language))}</p>'
+
+
+def _most(name: str, gaps: Sequence[EntityGap], base_value: float | None, language: str) -> str:
+    large = [gap for gap in gaps if abs(gap.change) >= _LARGE_SHARE * (base_value or 0)]
+    if not large:
+        return ""
+    heading = escape(t(f"web.comparison.{name}", language))
+    named = join_list([_gap(gap, language) for gap in large], language)
+    return f'<p class="kpi-gap"><strong>{heading}:</strong> {escape(named)}</p>'
+
+
+def _gap(gap: EntityGap, language: str) -> str:
+    services = plural("web.comparison.services", gap.services, language)
+    change = _signed(gap.change, language)
+    return t("web.comparison.gap", language, entity=gap.entity.label(language), services=services, change=change)
 
 
 def _list(

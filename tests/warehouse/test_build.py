@@ -182,7 +182,7 @@ def test_a_kpi_is_added_with_sql_and_registries_alone(workspace: Path, tmp_path:
             '\n[counter_share]\nname_ar = "نصيب مكاتب الخدمة"\nname_en = "Counter share"\nunit = "percent"\n'
             'kind = "ratio"\nflow = "flow"\ndirection = "down"\ndecimals = 1\nscale = 100\n'
             'definition_ar = "تجربة"\ndefinition_en = "Trial"\nformula_ar = "تجربة"\nformula_en = "trial"\n'
-            'owner_ar = "تجربة"\nowner_en = "trial"\nsource = "trial"\n'
+            'owner_ar = "تجربة"\nowner_en = "trial"\nsource_ar = "تجربة"\nsource_en = "trial"\n'
             '[[counter_share.versions]]\nvalid_from = 2021-01-01\nnote_ar = "أول"\nnote_en = "first"\n'
         )
     rebuilt(workspace, sql_folder=sql)
@@ -199,3 +199,12 @@ def test_a_kpi_view_that_breaks_its_contract_is_named(workspace: Path, tmp_path:
     with pytest.raises(SettingsError) as caught:
         rebuilt(workspace, sql_folder=sql)
     assert "denominator" in caught.value.what("en")
+
+
+def test_the_same_build_can_be_opened_twice_in_one_process(demo_workspace: Path) -> None:
+    first, second = Warehouse.open(demo_workspace), Warehouse.open(demo_workspace)
+    assert (
+        first.query("select build_id from meta_build").item() == second.query("select build_id from meta_build").item()
+    )
+    first.close()
+    assert second.query("select 1 as one").item() == 1
