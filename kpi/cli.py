@@ -88,7 +88,9 @@ def demo(
     settings = settings_in_force(workspace=workspace)
     with _progress_bar() as bar:
         summary = generate(settings.workspace, seed=seed, scale=scale, progress=_stepper(bar))
-    screen.print(f"[bold]demo[/]  {summary}")
+    facts = {"services": f"{summary.services:,}", "files": f"{summary.files:,}", "size": f"{summary.bytes / 1e6:,.0f}"}
+    key = "cli.demo_reused" if summary.reused else "cli.demo_done"
+    screen.print(messages.text(key, settings.language, **facts))
     exit_code = _load(settings, ())
     _build(settings, force=False)
     if and_serve:
