@@ -40,6 +40,7 @@ from pathlib import Path
 target = Path(sys.argv[1]) / "peer.duckdb"
 target.unlink(missing_ok=True)
 with duckdb.connect(str(target)) as connection:
+    connection.execute("set enable_progress_bar = false").fetchall()
     connection.execute(f"create table t as select * from {sys.argv[2]}").fetchall()
 """
 
@@ -55,7 +56,12 @@ def main() -> None:
         _demo(origin, options.scale)
         rows = [
             _load_row(
-                Path(folder), origin, "csv", "read_csv", ", all_varchar = true, union_by_name = true", options.runs
+                Path(folder),
+                origin,
+                "csv",
+                "read_csv",
+                ", all_varchar = true, union_by_name = true, ignore_errors = true",
+                options.runs,
             ),
             _load_row(Path(folder), origin, "parquet", "read_parquet", ", union_by_name = true", options.runs),
             _build_row(Path(folder), origin, options.runs),
