@@ -148,6 +148,7 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise SourceError("file_changing", file=source_file)
+    accepted, rejected = written.commit("accepted"), written.commit("rejected")
     entry = LakeFile(
         log=source.log,
         source_file=source_file,
@@ -158,13 +159,15 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         rows_accepted=written.rows_read - written.rows_rejected,
         rows_rejected=written.rows_rejected,
         rejected_by_reason=dict(sorted(written.by_reason.items())),
-        accepted_path=written.commit("accepted"),
-        rejected_path=written.commit("rejected"),
+        accepted_path=accepted,
+        rejected_path=rejected,
         loaded_at=_now(),
         loader_version=LOADER_VERSION,
         lake_key=lake_key,
         reading=reading,
         modified_ns=after.st_mtime_ns,
+        accepted_sha256=_digest(accepted) if accepted else "",
+        rejected_sha256=_digest(rejected) if rejected else "",
     )
     lake.commit(entry)
     return FileResult(source_file, "loaded", entry)
