@@ -107,6 +107,11 @@ def storage_error(error: OSError, place: object) -> StorageError | None:
     return StorageError(key, place=error.filename or place) if key else None
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether a fault, also one that a library words itself, means that there is no room left."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left on device" in str(error)
+
+
 @contextmanager
 def storage_fault(place: Path) -> Generator[None]:
     """Raise `StorageError` where the block meets a full disk or a forbidden folder."""

@@ -11,7 +11,7 @@ from kpi.catalogue import load_catalogue
 from kpi.commands.terminal import print_table, say
 from kpi.errors import QueryRefused
 from kpi.exports import sheets_as_bytes, write_rows
-from kpi.language import format_value
+from kpi.language import format_value, strip_isolates
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,15 +33,21 @@ def print_diff(found: "BuildDiff", language: str) -> None:
     for key, names in (("registries", found.registries), ("definitions", found.definitions)):
         if names:
             say(f"diff.{key}", language, names=", ".join(names))
-    shown = sorted(found.values, key=lambda change: change.entity_id is not None)[:SHOWN_VALUES]
+    moved = sorted(
+        (change for change in found.values if change.before.value != change.after.value),
+        key=lambda change: change.entity_id is not None,
+    )
+    shown = moved[:SHOWN_VALUES]
     if shown:
         print_table(
             _titles("value", ("kpi", "entity", "month", "before", "after", "difference", "causes"), language),
             [_value_row(change, language) for change in shown],
             messages.text("diff.title.values", language),
         )
-    if len(found.values) > len(shown):
-        say("diff.more", language, shown=f"{len(shown):,}", all=f"{len(found.values):,}")
+    if len(moved) > len(shown):
+        say("diff.more", language, shown=f"{len(shown):,}", all=f"{len(moved):,}")
+    if len(found.values) > len(moved):
+        say("diff.parts_only", language, values=f"{len(found.values) - len(moved):,}")
 
 
 def write_diff(found: "BuildDiff", form: str, out: Path | None) -> None:
@@ -135,14 +141,16 @@ def _file_row(change: "FileChange", language: str) -> tuple[object, ...]:
 
 def _value_row(change: "ValueChange", language: str) -> tuple[object, ...]:
     kpi = load_catalogue().get(change.kpi_id)
-    unit, decimals = (kpi.unit, kpi.decimals + 1) if kpi else ("", 2)
-    before, after = (
-        format_value(cell.value, unit, language, decimals=decimals) if kpi else cell.value
-        for cell in (change.before, change.after)
-    )
+    if kpi is None:
+        name, decimals, cells = change.kpi_id, 2, [change.before.value, change.after.value]
+    else:
+        # One decimal more than a page shows, so that a change of the last one is seen.
+        name, decimals = kpi.name(language), kpi.decimals + (kpi.kind != "sum")
+        values = (change.before.value, change.after.value)
+        cells = [strip_isolates(format_value(value, kpi.unit, language, decimals=decimals)) for value in values]
     moved = "" if change.difference is None else f"{change.difference:+,.{decimals}f}"
     entity = change.entity_id or messages.text("diff.programme", language)
-    return change.kpi_id, entity, f"{change.month:%Y-%m}", before, after, moved, _listed(change.causes, language)
+    return name, entity, f"{change.month:%Y-%m}", *cells, moved, _listed(change.causes, language)
 
 
 def _from_to(before: int | None, after: int | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from kpi.errors import SourceError
+from kpi.errors import SourceError, is_disk_full
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.parse import Clock
@@ -62,6 +62,9 @@ def load_file(plan: Plan, source_file: str) -> FileResult:
     except PermissionError:
         return failed(plan, source_file, SourceError("file_forbidden", file=source_file))
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 one bad file must never stop the others
+        if is_disk_full(error):
+            # The source is not at fault: its ledger entry stays, and the next load reads it again.
+            return FileResult(source_file, "failed", known, SourceError("disk_full", place=plan.workspace))
         return failed(plan, source_file, SourceError("unreadable", file=source_file, reason=_where(error)))
 
 
