@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test lint bench screenshots lock clean
+.PHONY: help readme demo serve test torture lint bench screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -17,6 +17,9 @@ serve: .venv/.runtime ## Serve what is published
 test: .venv/.dev lint ## Run every check and test
 	@$(BIN)/python -m tests.browser.chromium --install
 	@$(BIN)/python -m pytest
+
+torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills, 250 publishes
+	@KPI_TORTURE_ROUNDS=200 $(BIN)/python -m pytest tests/torture
 
 lint: .venv/.dev ## Run the linters and the type checker
 	@$(BIN)/ruff check .

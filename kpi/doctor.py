@@ -67,13 +67,16 @@ def _lake(settings: Settings) -> list[Finding]:
 
 def _published(settings: Settings) -> list[Finding]:
     from kpi.warehouse.connect import Warehouse
-    from kpi.warehouse.publish import POINTER, Manifest
+    from kpi.warehouse.manifest import Manifest
+    from kpi.warehouse.publish import POINTER
 
     pointer = Manifest.read(settings.workspace / "warehouse" / POINTER)
-    warehouse = Warehouse.open(settings.workspace)
+    warehouse = Warehouse.open(settings.workspace, settings.build)
     facts = warehouse.query("select * from serve_freshness").to_dicts()[0]
     found = [Finding("ok", "published", {"build": facts["build_id"], "last_month": facts["last_month"]})]
-    if pointer is None or pointer.build_id != warehouse.build_id:
+    if settings.build is not None:
+        found.append(Finding("warn", "as_of", {"build": warehouse.build_id}))
+    elif pointer is None or pointer.build_id != warehouse.build_id:
         found.append(Finding("warn", "fallback", {"build": warehouse.build_id}))
     checks = warehouse.query("select check_name, offending_rows from meta_check where offending_rows > 0")
     found += [Finding("warn", "check", row) for row in checks.to_dicts()]

@@ -1,11 +1,25 @@
 """One root error that says what is wrong, where, and what to do next, in Arabic and in English."""
 
+import errno
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
 from kpi import messages
 
 EXIT_CHECK_FAILED = 1
+EXIT_DIFFERS = 1
 EXIT_USAGE = 2
 EXIT_SOURCE_UNREADABLE = 3
 EXIT_NOTHING_PUBLISHED = 4
+EXIT_STORAGE = 5
+STORAGE_KEYS = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EACCES: "folder_forbidden",
+    errno.EPERM: "folder_forbidden",
+    errno.EROFS: "folder_forbidden",
+}
 
 
 class KpiError(Exception):
@@ -62,5 +76,49 @@ class NothingPublished(KpiError):
     exit_code = EXIT_NOTHING_PUBLISHED
 
 
+class LakeDamaged(SourceError):
+    """A file of the lake is not what the ledger says; the last good build stays in service."""
+
+
+class BuildUnavailable(KpiError):
+    """The build that was asked for by name is not published here, or is damaged."""
+
+    def what(self, language: str) -> str:
+        """Say which build, and how it is damaged."""
+        if "damage" not in self.facts:
+            return super().what(language)
+        damage = messages.text(f"builds.state.{self.facts['damage']}", language)
+        return messages.text(f"errors.{self.key}.what", language, **{**self.facts, "damage": damage})
+
+
+class StorageError(KpiError):
+    """The disk is full or a folder may not be written; what was published stays in service."""
+
+    exit_code = EXIT_STORAGE
+
+
 class QueryRefused(KpiError):
     """An ad-hoc query is not allowed, failed, or ran past its limit."""
+
+
+def storage_error(error: OSError, place: object) -> StorageError | None:
+    """Put a full disk or a forbidden folder into words; None for any other fault."""
+    key = STORAGE_KEYS.get(error.errno or 0)
+    return StorageError(key, place=error.filename or place) if key else None
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether a fault, also one that a library words itself, means that there is no room left."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left on device" in str(error)
+
+
+@contextmanager
+def storage_fault(place: Path) -> Generator[None]:
+    """Raise `StorageError` where the block meets a full disk or a forbidden folder."""
+    try:
+        yield
+    except OSError as error:
+        named = storage_error(error, place)
+        if named is None:
+            raise
+        raise named from error

@@ -59,6 +59,8 @@ class LakeFile:
     lake_key: str = ""
     reading: str = ""
     modified_ns: int = 0
+    accepted_sha256: str = ""
+    rejected_sha256: str = ""
 
     @property
     def problem(self) -> SourceError | None:
@@ -88,6 +90,27 @@ class Lake:
         """Return the Parquet files with the rejected rows of every log."""
         return tuple(file.rejected_path for file in self.files() if file.rejected_path)
 
+    def unreadable_entries(self) -> tuple[Path, ...]:
+        """Return the ledger entries that cannot be read: what they stand for would be missing without a word."""
+        return tuple(path for path in sorted((self.root / "files").glob("*.json")) if self._read(path) is None)
+
+    def damaged_data(self) -> Generator[tuple[LakeFile, Path]]:
+        """Give every data file whose bytes are not those that were loaded, with its ledger entry; reads them all."""
+        for file in self.files():
+            for path, sha256 in (
+                (file.accepted_path, file.accepted_sha256),
+                (file.rejected_path, file.rejected_sha256),
+            ):
+                if path and not _holds(path, sha256):
+                    yield file, path
+
+    def set_aside(self, path: Path) -> None:
+        """Move a damaged data file out of the way, so that the next load reads its source again."""
+        aside = self.root / ".damaged"
+        aside.mkdir(exist_ok=True)
+        if path.exists():
+            path.replace(aside / path.name)
+
     def entry(self, source_file: str) -> LakeFile | None:
         """Return the ledger entry of one source file."""
         return self._read(self._entry_path(source_file))
@@ -111,6 +134,11 @@ class Lake:
         """Remove the entry of a source file that is no longer sent."""
         self._entry_path(source_file).unlink(missing_ok=True)
 
+    def forget_unreadable(self) -> None:
+        """Remove the entries that cannot be read; call only when every source file that is sent was just loaded."""
+        for path in self.unreadable_entries():
+            path.unlink(missing_ok=True)
+
     def remove_orphans(self) -> None:
         """Remove data files and drafts that no entry names; call only while holding the lock."""
         kept = {path for file in self.files() for path in (file.accepted_path, file.rejected_path) if path}
@@ -127,6 +155,16 @@ class Lake:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """Keep the lake as it is while it is read; waits for a load to finish, and a load waits for its readers."""
+        if not self.root.is_dir():
+            yield
+            return
+        with (self.root / ".lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+
     def _entry_path(self, source_file: str) -> Path:
         return self.root / "files" / f"{hashlib.sha256(source_file.encode()).hexdigest()[:32]}.json"
 
@@ -138,6 +176,15 @@ class Lake:
             return LakeFile(**record)
         except (OSError, ValueError, TypeError, KeyError):
             return None  # a damaged entry counts as absent: the next load reads the source again
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            # An entry written before digests were kept can only be asked whether its file is there.
+            return not sha256 or hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def settle(draft: Path, path: Path) -> None:

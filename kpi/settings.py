@@ -21,6 +21,13 @@ class Settings(BaseSettings):
         description="Folder with reference/, inbox/, lake/, warehouse/ and reports/.",
     )
     language: str = Field(default="ar", pattern="^(ar|en)$", description="Language of the command line and first page.")
+    build: str | None = Field(
+        default=None,
+        description=(
+            "Build that is served and queried instead of the current one (as of its time); it is never pruned. "
+            "`kpi builds` lists them."
+        ),
+    )
     host: str = Field(
         default="127.0.0.1", description="Address the dashboard listens on; loopback unless told otherwise."
     )

@@ -2,9 +2,11 @@
 
 import io
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+import xlsxwriter
 
 from kpi.errors import QueryRefused
 
@@ -40,6 +42,15 @@ def rows_as_bytes(rows: pl.DataFrame, form: str) -> bytes:
         without_formulas(_flat(rows)).write_csv(buffer, line_terminator="\r\n")
     else:
         _flat(rows).write_excel(buffer, autofit=True)
+    return buffer.getvalue()
+
+
+def sheets_as_bytes(sheets: Mapping[str, pl.DataFrame]) -> bytes:
+    """Encode several frames as the sheets of one XLSX; text is stored as text, never as a formula or a link."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+        for name, rows in sheets.items():
+            _flat(rows).write_excel(workbook, worksheet=name, autofit=True)
     return buffer.getvalue()
 
 

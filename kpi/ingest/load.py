@@ -180,6 +180,7 @@ def _forget_missing(lake: Lake, present: set[str]) -> list[FileResult]:
     gone = [file for file in lake.files() if file.source_file not in present]
     for file in gone:
         lake.forget(file.source_file)
+    lake.forget_unreadable()
     return [FileResult(file.source_file, "removed", file) for file in gone]
 
 

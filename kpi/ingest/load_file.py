@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from kpi.errors import SourceError
+from kpi.errors import SourceError, is_disk_full
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.parse import Clock
@@ -62,6 +62,9 @@ def load_file(plan: Plan, source_file: str) -> FileResult:
     except PermissionError:
         return failed(plan, source_file, SourceError("file_forbidden", file=source_file))
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 one bad file must never stop the others
+        if is_disk_full(error):
+            # The source is not at fault: its ledger entry stays, and the next load reads it again.
+            return FileResult(source_file, "failed", known, SourceError("disk_full", place=plan.workspace))
         return failed(plan, source_file, SourceError("unreadable", file=source_file, reason=_where(error)))
 
 
@@ -148,6 +151,7 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise SourceError("file_changing", file=source_file)
+    accepted, rejected = written.commit("accepted"), written.commit("rejected")
     entry = LakeFile(
         log=source.log,
         source_file=source_file,
@@ -158,13 +162,15 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         rows_accepted=written.rows_read - written.rows_rejected,
         rows_rejected=written.rows_rejected,
         rejected_by_reason=dict(sorted(written.by_reason.items())),
-        accepted_path=written.commit("accepted"),
-        rejected_path=written.commit("rejected"),
+        accepted_path=accepted,
+        rejected_path=rejected,
         loaded_at=_now(),
         loader_version=LOADER_VERSION,
         lake_key=lake_key,
         reading=reading,
         modified_ns=after.st_mtime_ns,
+        accepted_sha256=_digest(accepted) if accepted else "",
+        rejected_sha256=_digest(rejected) if rejected else "",
     )
     lake.commit(entry)
     return FileResult(source_file, "loaded", entry)

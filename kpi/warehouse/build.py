@@ -1,106 +1,141 @@
 """Build the DuckDB file from lake and registries, check it, and publish it."""
 
-import hashlib
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from kpi import __version__
 from kpi.catalogue import SQL_FOLDER
-from kpi.errors import CheckFailed
-from kpi.ingest.registries import read_registries
+from kpi.errors import CheckFailed, SettingsError, storage_fault
 from kpi.lake import Lake
 from kpi.settings import Settings
 from kpi.warehouse.checks import CheckResult, run_checks
-from kpi.warehouse.publish import BUILD_PREFIX, Manifest, candidates, is_intact, publish, publishing, sha256_of
+from kpi.warehouse.digest import store_digests
+from kpi.warehouse.faults import storage_error_of
+from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
+from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
+from kpi.warehouse.publish import (
+    BUILD_PREFIX,
+    candidates,
+    next_sequence,
+    publish,
+    publishing,
+    remove_leftovers,
+    restore,
+)
 from kpi.warehouse.tables import BuildInputs, document, make_tables
-from kpi.workspace import read_workspace
 
 COUNTED_TABLES = ("fct_transaction_service_month", "fct_project_update", "fct_service_event", "fct_assessment")
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Tell what a build came to; `is_new` is false when the inputs were those of the build in service."""
+    """Tell what a build came to; `is_new` is false when the inputs were those of the build in service.
+
+    `is_restored` says that the pointer, the manifest or the symlink had to be put right.
+    """
 
     manifest: Manifest
     checks: tuple[CheckResult, ...]
     is_new: bool
+    is_restored: bool = False
+
+
+@dataclass(frozen=True)
+class Made:
+    """Hold what was found while an aside file was made: check results, row counts and control totals."""
+
+    checks: tuple[CheckResult, ...]
+    rows: dict[str, int]
+    totals: dict[str, int]
 
 
 def build(
-    settings: Settings,
-    *,
-    force: bool = False,
-    sql_folder: Path = SQL_FOLDER,
-    progress: Callable[[str], None] = lambda step: None,
+    settings: Settings, *, force: bool = False, sql_folder: Path = SQL_FOLDER, progress: Say = lambda step: None
 ) -> BuildReport:
     """Build, check and publish the workspace's file.
 
     The same inputs and code give the same query results, so an unchanged workspace is left as it is unless forced.
-    Raises `CheckFailed` when a blocking check finds rows; the build in service then stays.
+    Raises `CheckFailed` when a blocking check finds rows, `LakeDamaged` when the lake is not what was loaded,
+    `StorageError` when the disk is full; the build in service then stays, and nothing is left behind.
     """
     folder = settings.workspace / "warehouse"
-    with publishing(folder):
-        lake, registries = Lake(settings.workspace), read_registries(settings.workspace)
-        inputs_sha256 = _inputs_digest(settings, lake, registries, sql_folder)
-        current = next(iter(candidates(folder)), None)
-        if not force and current and current.inputs_sha256 == inputs_sha256 and is_intact(folder, current):
-            return BuildReport(current, (), is_new=False)
-        built_at = datetime.now(UTC)
-        build_id = f"{built_at:%Y%m%dT%H%M%S}-{inputs_sha256[:8]}"
-        aside = folder / f"{BUILD_PREFIX}{os.getpid()}.duckdb"
-        meta = {
-            "build_id": build_id,
-            "built_at": built_at.replace(tzinfo=None, microsecond=0),
-            "code_version": __version__,
-        }
-        inputs = BuildInputs(lake, registries, meta | read_workspace(settings.workspace).as_meta(), sql_folder)
-        checks, rows, totals = _write(aside, inputs, settings, progress)
-        progress("publish")
-        manifest = Manifest(
-            build_id=build_id,
-            file=f"kpi-{build_id}.duckdb",
-            sha256=sha256_of(aside),
-            size_bytes=aside.stat().st_size,
-            built_at=built_at.isoformat(timespec="seconds"),
-            inputs_sha256=inputs_sha256,
-            rows=rows,
-            totals=totals,
-        )
-        publish(aside, manifest, settings.keep_builds)
-    return BuildReport(manifest, checks, is_new=True)
+    progress("lock")
+    with publishing(folder), storage_fault(folder), Lake(settings.workspace).reading():
+        progress("inputs")
+        inputs = read_inputs(settings, sql_folder)
+        current = next(candidates(folder), None)
+        if not force and current and current.inputs_sha256 == inputs.sha256 and damage(folder, current) is None:
+            return BuildReport(current, (), is_new=False, is_restored=restore(folder, current))
+        check_lake(inputs.lake, set_aside=True)
+        try:
+            return _build_and_publish(folder, inputs, settings, sql_folder, progress)
+        finally:
+            remove_leftovers(folder)
 
 
-def _write(
-    aside: Path, inputs: BuildInputs, settings: Settings, progress: Callable[[str], None]
-) -> tuple[tuple[CheckResult, ...], dict[str, int], dict[str, int]]:
-    config: dict[str, str | float | list[str]] = {
-        "storage_compatibility_version": settings.storage_version,
-        "threads": str(settings.threads),
-        "memory_limit": settings.memory_limit,
-        "temp_directory": str(aside.with_suffix(".spill")),
-        "preserve_insertion_order": "true",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
+def _build_and_publish(
+    folder: Path, inputs: Inputs, settings: Settings, sql_folder: Path, progress: Say
+) -> BuildReport:
+    aside = folder / f"{BUILD_PREFIX}{os.getpid()}.duckdb"
+    build_id, built_at = _new_name(folder, inputs)
+    made = make_aside(aside, build_inputs(inputs, build_id, built_at, sql_folder), settings, progress)
+    progress("publish")
+    manifest = Manifest(
+        build_id=build_id,
+        file=file_name(build_id),
+        sha256=sha256_of(aside),
+        size_bytes=aside.stat().st_size,
+        built_at=built_at.isoformat(timespec="seconds"),
+        inputs_sha256=inputs.sha256,
+        rows=made.rows,
+        totals=made.totals,
+        sequence=next_sequence(folder),
+        inputs=inputs.digests,
+    )
+    publish(aside, manifest, settings.keep_builds, protected=_protected(folder, settings))
+    return BuildReport(manifest, made.checks, is_new=True)
+
+
+def build_inputs(inputs: Inputs, build_id: str, built_at: datetime, sql_folder: Path) -> BuildInputs:
+    """Add to the inputs what the file says of itself."""
+    meta = {
+        "build_id": build_id,
+        "built_at": built_at.replace(tzinfo=None, microsecond=0),
+        "code_version": __version__,
     }
-    with duckdb.connect(str(aside), config=config) as connection:
-        connection.execute("set python_enable_replacements = false").fetchall()
+    return BuildInputs(inputs.lake, inputs.registries, meta | inputs.workspace.as_meta(), sql_folder)
+
+
+def make_aside(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -> Made:
+    """Make and check a build in a new file; raise `CheckFailed` when a blocking check finds rows."""
+    try:
+        return _make(aside, inputs, settings, progress)
+    except duckdb.Error as error:
+        fault = storage_error_of(error, aside.parent)
+        reason = str(error).partition("\n")[0]
+        raise fault or SettingsError("sql_failed", object=aside.name, reason=reason) from error
+
+
+def _make(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -> Made:
+    with duckdb.connect(str(aside), config=_config(aside, settings)) as connection:
         progress("tables")
         make_tables(connection, inputs)
         progress("checks")
         checks = run_checks(connection, inputs.sql_folder)
-        document(connection, inputs.sql_folder)
         blocking = [check for check in checks if check.blocks]
         if blocking:
             names = ", ".join(f"{check.name} ({check.offending_rows})" for check in blocking)
             raise CheckFailed("check_blocked", checks=names)
+        progress("digests")
+        store_digests(connection)
+        document(connection, inputs.sql_folder)
         rows = {
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
             for table in COUNTED_TABLES
@@ -109,30 +144,35 @@ def _write(
             "select coalesce(sum(transactions), 0)::bigint from fct_transaction_month"
         ).fetchall()
         connection.execute("checkpoint").fetchall()
-    return checks, rows, {"transactions": total[0][0]}
+    return Made(checks, rows, {"transactions": total[0][0]})
 
 
-def _inputs_digest(settings: Settings, lake: Lake, registries: dict[str, pl.DataFrame], sql_folder: Path) -> str:
-    digest = hashlib.sha256(f"{__version__} {settings.storage_version} {duckdb.__version__}".encode())
-    ledger = [
-        [
-            file.source_file,
-            file.sha256,
-            file.rows_read,
-            file.rows_accepted,
-            file.rows_rejected,
-            file.error,
-            file.lake_key,
-        ]
-        for file in lake.files()
-    ]
-    digest.update(json.dumps(ledger).encode())
-    for name, registry in sorted(registries.items()):
-        digest.update(name.encode() + registry.write_csv().encode())
-    digest.update(json.dumps(read_workspace(settings.workspace).as_meta(), sort_keys=True, default=str).encode())
-    for path in sorted(sql_folder.rglob("*")):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _config(aside: Path, settings: Settings) -> dict[str, str | float | list[str]]:
+    return {
+        "storage_compatibility_version": settings.storage_version,
+        "threads": str(settings.threads),
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(aside.with_suffix(".spill")),
+        "preserve_insertion_order": "true",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+
+
+def _new_name(folder: Path, inputs: Inputs) -> tuple[str, datetime]:
+    """Name the build by time and inputs; a name is never used twice, even when the clock went back."""
+    built_at = datetime.now(UTC)
+    moment = built_at
+    while True:
+        build_id = f"{moment:%Y%m%dT%H%M%S}-{inputs.sha256[:8]}"
+        if not list(folder.glob(f"kpi-{build_id}.*")):
+            return build_id, built_at
+        moment += timedelta(seconds=1)
+
+
+def _protected(folder: Path, settings: Settings) -> tuple[str, ...]:
+    """Return the build that this installation serves by its name: it stays however old it is."""
+    if settings.build is None:
+        return ()
+    return tuple(found.build_id for found in candidates(folder) if found.build_id.startswith(settings.build))

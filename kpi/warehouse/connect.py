@@ -1,22 +1,25 @@
 """Open the published file: read-only, verified, one instance per build, one cursor per query."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from kpi.errors import NothingPublished
-from kpi.warehouse.publish import Manifest, candidates, is_intact
+from kpi.warehouse.builds import current_build_id, open_first_good
+from kpi.warehouse.manifest import Manifest
 
-LOG = logging.getLogger(__name__)
+__all__ = ["READER_CONFIG", "Warehouse", "current_build_id"]
+
 READER_CONFIG: dict[str, str | float | list[str]] = {
     "threads": "2",
     "memory_limit": "512MB",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
 }
 
 
@@ -34,18 +37,13 @@ class Warehouse:
         return self.manifest.build_id
 
     @staticmethod
-    def open(workspace: Path) -> "Warehouse":
-        """Open the build in service, or the last good one when that is damaged.
+    def open(workspace: Path, build_id: str | None = None) -> "Warehouse":
+        """Open the build in service, or the last good one when that is damaged; with `build_id` exactly that one.
 
-        Raises `NothingPublished` when no build of the workspace can be read.
+        Raises `NothingPublished` when no build of the workspace can be read, `BuildUnavailable` when the build asked
+        for is unknown or damaged.
         """
-        folder = workspace / "warehouse"
-        for manifest in candidates(folder):
-            if is_intact(folder, manifest):
-                path = folder / manifest.file
-                return Warehouse(path, manifest, _connect(path))
-            LOG.error("Build %s is damaged and is left out", manifest.build_id)
-        raise NothingPublished("nothing_published", workspace=workspace)
+        return Warehouse(*open_first_good(workspace, build_id, connect_read_only))
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None, **named: object) -> pl.DataFrame:
         """Run one statement with bound `$name` parameters and return its rows."""
@@ -57,16 +55,7 @@ class Warehouse:
         self._connection.close()
 
 
-def current_build_id(workspace: Path) -> str | None:
-    """Return the id of the build the pointer names, or of the newest one; None when nothing is published."""
-    for manifest in candidates(workspace / "warehouse"):
-        return manifest.build_id
-    return None
-
-
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), read_only=True, config=READER_CONFIG.copy())
-    connection.execute("set python_enable_replacements = false").fetchall()
-    # Not locked: DuckDB hands the same instance to a second opening of the file, which sets these again.
-    connection.execute("set enable_external_access = false").fetchall()
-    return connection
+def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """Connect to a published file with the readers' settings; the caller has verified it."""
+    # Everything is set while connecting: a second connection in one process shares the first one's locked instance.
+    return duckdb.connect(str(path), read_only=True, config=READER_CONFIG.copy())

@@ -2,116 +2,162 @@
 
 The order is the promise: the file is complete and on disk before its manifest, the manifest before the pointer.
 A reader that follows the pointer therefore finds the build before or the build after, never something between.
+Builds are ordered by a counter in the manifest, never by the clock.
 """
 
 import fcntl
-import hashlib
 import json
+import logging
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import shutil
+from collections.abc import Collection, Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
-from kpi.errors import SettingsError
+from kpi.errors import SettingsError, storage_fault
+from kpi.warehouse.manifest import Manifest, damage, file_name, known_damage
 
+LOG = logging.getLogger(__name__)
 POINTER = "current.json"
 SYMLINK = "current.duckdb"
 LOCK = "publish.lock"
 BUILD_PREFIX = ".build-"
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """Describe one published build; `current.json` is the manifest of the build in service."""
-
-    build_id: str
-    file: str
-    sha256: str
-    size_bytes: int
-    built_at: str
-    inputs_sha256: str
-    rows: dict[str, int]
-    totals: dict[str, int]
-
-    @staticmethod
-    def read(path: Path) -> "Manifest | None":
-        """Read a manifest; None when it is absent, torn, or not a manifest."""
-        try:
-            return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-
-
 @contextmanager
 def publishing(folder: Path) -> Generator[None]:
-    """Hold the workspace's publishing lock; raise `SettingsError` when another process holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as lock:
+    """Hold the workspace's publishing lock and clear away what a killed run left behind.
+
+    Raises `SettingsError` when another process holds the lock, `StorageError` when the folder cannot be written.
+    """
+    with storage_fault(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("a")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SettingsError("build_running", folder=folder.name) from error
-        for leftover in folder.glob(f"{BUILD_PREFIX}*"):
-            leftover.unlink(missing_ok=True)
+        remove_leftovers(folder)
         yield
 
 
-def publish(built: Path, manifest: Manifest, keep: int) -> None:
-    """Put a closed build into service under its versioned name; the caller holds the publishing lock."""
+def remove_leftovers(folder: Path) -> None:
+    """Remove unfinished files and spill folders; the caller holds the publishing lock."""
+    for leftover in folder.glob(f"{BUILD_PREFIX}*"):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[str] = ()) -> None:
+    """Put a closed build into service under its versioned name; the caller holds the publishing lock.
+
+    A fault before the pointer moves leaves the build before in service and nothing of this one behind.
+    """
     folder = built.parent
     target = folder / manifest.file
-    _sync_file(built)
-    built.chmod(0o444)
-    built.replace(target)
-    _sync_folder(folder)
-    content = json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
-    _replace(folder / f"{target.stem}.json", content)
-    _replace(folder / POINTER, content)
-    _point(folder / SYMLINK, manifest.file)
-    _sync_folder(folder)
-    _prune(folder, keep, current=manifest.build_id)
+    try:
+        _settle(built)
+        built.replace(target)
+        _sync_folder(folder)
+        _write_manifest(folder, manifest)
+        _replace(folder / POINTER, _content(manifest))
+    except OSError:
+        if Manifest.read(folder / POINTER) != manifest:
+            for path in (target, target.with_suffix(".json")):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+        raise
+    try:
+        _point(folder / SYMLINK, manifest.file)
+        prune(folder, keep, {manifest.build_id, *protected})
+    except OSError as error:
+        # The build is in service; the next run points the symlink and prunes again.
+        LOG.warning("After publishing %s: %s", manifest.build_id, error)
+
+
+def restore(folder: Path, manifest: Manifest) -> bool:
+    """Make pointer, manifest and symlink say that this build is in service; tell whether one of them did not."""
+    link = folder / SYMLINK
+    is_pointed_at = Manifest.read(folder / POINTER) == manifest
+    is_listed = Manifest.read((folder / manifest.file).with_suffix(".json")) == manifest
+    is_linked = link.is_symlink() and link.readlink() == Path(manifest.file)
+    if not is_listed:
+        _write_manifest(folder, manifest)
+    if not is_pointed_at:
+        _replace(folder / POINTER, _content(manifest))
+    if not is_linked:
+        _point(link, manifest.file)
+    return not (is_pointed_at and is_listed and is_linked)
 
 
 def manifests(folder: Path) -> list[Manifest]:
-    """List the published builds that still have their file, newest first."""
+    """List the published builds that still have their file, last published first."""
     found = [Manifest.read(path) for path in folder.glob("kpi-*.json")]
     present = [manifest for manifest in found if manifest and (folder / manifest.file).is_file()]
-    return sorted(present, key=lambda manifest: manifest.build_id, reverse=True)
+    return sorted(present, key=lambda manifest: manifest.order, reverse=True)
 
 
-def candidates(folder: Path) -> list[Manifest]:
-    """List the builds a reader may open: the one pointed at, then the others from the newest back."""
+def candidates(folder: Path) -> Iterator[Manifest]:
+    """Give the builds a reader may open: the one pointed at, then the others from the last published back."""
     current = Manifest.read(folder / POINTER)
-    others = [manifest for manifest in manifests(folder) if current is None or manifest.build_id != current.build_id]
-    return [current, *others] if current and (folder / current.file).is_file() else others
+    if current and (folder / current.file).is_file():
+        yield current
+    for manifest in manifests(folder):
+        if manifest != current:
+            yield manifest
+
+
+def next_sequence(folder: Path) -> int:
+    """Return the number of the next publication, above every number in the folder."""
+    known = [*manifests(folder), Manifest.read(folder / POINTER)]
+    return max((manifest.sequence for manifest in known if manifest), default=0) + 1
 
 
 def is_intact(folder: Path, manifest: Manifest) -> bool:
     """Tell whether a build's bytes are the published ones and no write-ahead log lies beside them."""
-    path = folder / manifest.file
-    if path.with_name(f"{path.name}.wal").exists():
-        return False
-    return path.stat().st_size == manifest.size_bytes and sha256_of(path) == manifest.sha256
+    return damage(folder, manifest) is None
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def prune(folder: Path, keep: int, protected: Collection[str]) -> None:
+    """Remove old builds, and files that no manifest names; the caller holds the publishing lock.
 
-
-def _prune(folder: Path, keep: int, current: str) -> None:
-    # A month end is the last build of its month: it stays, so that a published figure can be traced.
+    The last `keep` intact builds stay, those named by `protected`, and the last intact one of each month, so that a
+    published figure can be traced. A damaged build never takes the place of an intact one.
+    """
     seen_months: set[str] = set()
-    for position, manifest in enumerate(manifests(folder)):
-        month = manifest.build_id[:6]
-        is_month_end = month not in seen_months
-        seen_months.add(month)
-        if position < keep or is_month_end or manifest.build_id == current:
+    kept = {file_name(build_id) for build_id in protected}
+    intact = 0
+    for manifest in manifests(folder):
+        if known_damage(folder, manifest):
+            if intact < keep:
+                kept.add(manifest.file)
             continue
-        (folder / manifest.file).unlink(missing_ok=True)
-        (folder / manifest.file).with_suffix(".json").unlink(missing_ok=True)
+        intact += 1
+        month = manifest.build_id[:6]
+        if intact <= keep or month not in seen_months:
+            kept.add(manifest.file)
+        seen_months.add(month)
+    for path in folder.glob("kpi-*.duckdb"):
+        if path.name not in kept:
+            # The manifest goes first: a build that is listed always has its file.
+            path.with_suffix(".json").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    for path in folder.glob("kpi-*.json"):
+        if not path.with_suffix(".duckdb").exists():
+            path.unlink(missing_ok=True)
+
+
+def _content(manifest: Manifest) -> bytes:
+    return json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    _replace((folder / manifest.file).with_suffix(".json"), _content(manifest))
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -129,11 +175,14 @@ def _point(link: Path, target: str) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(link)
+    _sync_folder(link.parent)
 
 
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
+def _settle(path: Path) -> None:
+    # A read-only descriptor is enough to sync, and works for whoever may no longer write the file.
+    descriptor = os.open(path, os.O_RDONLY)
     try:
+        os.fchmod(descriptor, 0o444)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

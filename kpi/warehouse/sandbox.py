@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from kpi.errors import NothingPublished, QueryRefused
-from kpi.warehouse.publish import candidates, is_intact
+from kpi.errors import QueryRefused
+from kpi.warehouse.builds import open_first_good
 
 TEXT_LIMIT_BYTES = 20_000
 HARDENING = (
@@ -35,18 +35,17 @@ class QueryResult:
     build_id: str
 
 
-def run_query(workspace: Path, sql: str, *, row_limit: int, timeout_seconds: float) -> QueryResult:
-    """Run one select statement on the build in service.
+def run_query(
+    workspace: Path, sql: str, *, row_limit: int, timeout_seconds: float, build_id: str | None = None
+) -> QueryResult:
+    """Run one select statement on the build in service, or on the one asked for.
 
     Raises `QueryRefused` for anything but one select or explain, for a failing query, and past the time limit;
-    `NothingPublished` when there is no build.
+    `NothingPublished` when there is no build, `BuildUnavailable` when the one asked for cannot be opened.
     """
     _refuse_long_text(sql)
-    folder = workspace / "warehouse"
-    manifest = next((found for found in candidates(folder) if is_intact(folder, found)), None)
-    if manifest is None:
-        raise NothingPublished("nothing_published", workspace=workspace)
-    with duckdb.connect(str(folder / manifest.file), read_only=True) as connection:
+    path, manifest, connection = open_first_good(workspace, build_id, _connect)
+    with connection:
         _refuse_other_statements(connection, sql)
         connection.execute(f"set max_execution_time = {int(timeout_seconds * 1000)}").fetchall()
         for setting in HARDENING:
@@ -57,9 +56,13 @@ def run_query(workspace: Path, sql: str, *, row_limit: int, timeout_seconds: flo
         except duckdb.InterruptException as error:
             raise QueryRefused("query_timeout", seconds=timeout_seconds) from error
         except (duckdb.Error, AttributeError) as error:
-            raise QueryRefused("query_failed", reason=_without_paths(str(error), folder)) from error
+            raise QueryRefused("query_failed", reason=_without_paths(str(error), path.parent)) from error
     seconds = time.perf_counter() - started
     return QueryResult(rows.head(row_limit), rows.height > row_limit, seconds, manifest.build_id)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(path), read_only=True)
 
 
 def _refuse_long_text(sql: str) -> None:

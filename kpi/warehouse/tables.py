@@ -10,6 +10,8 @@ import polars as pl
 from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.errors import SettingsError
 from kpi.lake import Lake, LakeFile
+from kpi.warehouse.faults import storage_error_of
+from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.statements import sql_files
 
 LAKE_SCHEMAS: dict[str, str] = {
@@ -17,19 +19,21 @@ LAKE_SCHEMAS: dict[str, str] = {
         "source_row bigint, transaction_id varchar, submitted_at timestamp, completed_at timestamp, month date, "
         "months_covered tinyint, entity_id varchar, service_id varchar, governorate_id varchar, channel varchar, "
         "outcome varchar, beneficiary varchar, beneficiary_key bigint, fee_omr decimal(18, 3), rating tinyint, "
-        "transactions bigint"
+        "transactions bigint, lake_file varchar"
     ),
     "projects": (
         "source_row bigint, project_id varchar, reported_on date, progress_pct decimal(5, 2), "
-        "planned_pct decimal(5, 2), status varchar, note varchar"
+        "planned_pct decimal(5, 2), status varchar, note varchar, lake_file varchar"
     ),
     "services": (
         "source_row bigint, service_id varchar, event varchar, event_on date, programme varchar, "
         "steps_before bigint, steps_after bigint, documents_before bigint, documents_after bigint, "
-        "visits_before bigint, visits_after bigint, minutes_before bigint, minutes_after bigint"
+        "visits_before bigint, visits_after bigint, minutes_before bigint, minutes_after bigint, "
+        "lake_file varchar"
     ),
     "assessments": (
-        "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2)"
+        "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2), "
+        "lake_file varchar"
     ),
     "rejected": ('log varchar, source_file varchar, source_row bigint, "column" varchar, reason varchar, raw varchar'),
 }
@@ -56,7 +60,7 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> N
         rows = [code.model_dump() | {"sort_order": position} for position, code in enumerate(code_list, start=1)]
         _register(connection, f"code_{name}", pl.DataFrame(rows, schema_overrides={"digital": pl.Boolean}))
     catalogue = load_catalogue(inputs.sql_folder)
-    _make_meta(connection, inputs.meta, catalogue)
+    _make_meta(connection, inputs, catalogue)
     for cube in sql_files(inputs.sql_folder, "cube"):
         _run(connection, cube.name, f"create table {cube.name} as\n{cube.text}\norder by all")
     for folder in ("core", "kpi"):
@@ -76,7 +80,8 @@ def _attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         select = f"select * from empty_{log}"
         if paths:
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-            select = f"{select} union all by name select * from read_parquet([{listed}])"  # noqa: S608
+            with_file = "" if log == "rejected" else ", filename = 'lake_file'"
+            select = f"{select} union all by name select * from read_parquet([{listed}]{with_file})"  # noqa: S608
         connection.execute(f"create temp view lake_{log} as {select}").fetchall()
     _register(connection, "lake_files", _ledger(lake.files()))
 
@@ -85,19 +90,20 @@ def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
     schema = {
         "source_file": pl.String, "log": pl.String, "source_name": pl.String, "sha256": pl.String,
         "size_bytes": pl.Int64, "rows_read": pl.Int64, "rows_accepted": pl.Int64, "rows_rejected": pl.Int64,
-        "loaded_at": pl.String, "loader_version": pl.String, "error": pl.String,
+        "loaded_at": pl.String, "loader_version": pl.String, "error": pl.String, "lake_file": pl.String,
     }  # fmt: skip
     rows = [
         (
             file.source_file, file.log, file.source_name, file.sha256, file.bytes, file.rows_read,
             file.rows_accepted, file.rows_rejected, file.loaded_at, file.loader_version, file.error,
+            str(file.accepted_path) if file.accepted_path else None,
         )
         for file in files
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _make_meta(connection: duckdb.DuckDBPyConnection, meta: dict[str, object], catalogue: dict[str, Kpi]) -> None:
+def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catalogue: dict[str, Kpi]) -> None:
     versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
         kpi.model_dump(exclude={"id", "versions"})
@@ -111,12 +117,18 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, meta: dict[str, object], c
     ]
     ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
-        ("meta_build", pl.DataFrame([meta])),
+        ("meta_build", pl.DataFrame([inputs.meta])),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
+        ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),
     ):
         _register(connection, f"frame_{name}", frame)
         connection.execute(f"create table {name} as select * from frame_{name}").fetchall()  # noqa: S608
+
+
+def _inputs_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
+    schema = {"kpi_id": pl.String, "input": pl.String}
+    return pl.DataFrame(kpi_inputs(sql_folder, catalogue), schema=schema, orient="row")
 
 
 def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, Kpi]) -> None:
@@ -204,4 +216,6 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> N
     try:
         connection.execute(statements).fetchall()
     except duckdb.Error as error:
+        if fault := storage_error_of(error, name):
+            raise fault from error
         raise SettingsError("sql_failed", object=name, reason=str(error).partition("\n")[0]) from error

@@ -1,0 +1,84 @@
+"""What every command says and shows the same way: options, progress, tables, errors in both languages."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from kpi import messages
+from kpi.errors import KpiError
+
+PIPE_WIDTH = 400
+screen = Console(stderr=True, highlight=False)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder of the workspace; default: KPI_WORKSPACE or data/.")
+]
+BuildOption = Annotated[
+    str | None,
+    typer.Option("--build", help="Build id, its beginning, current or previous; default: KPI_BUILD or the current."),
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="File to write to; default: the terminal.")]
+
+
+class RowFormat(StrEnum):
+    """Name the formats in which rows are written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+def say(key: str, language: str, **facts: object) -> None:
+    """Say one message beside the output proper."""
+    screen.print(messages.text(key, language, **facts), soft_wrap=True, markup=False)
+
+
+def say_error(error: KpiError) -> None:
+    """Say what is wrong and what to do next, in both languages."""
+    for language in messages.LANGUAGES:
+        screen.print(f"[red]{error.what(language)}[/]", soft_wrap=True, markup=True)
+        screen.print(f"  → {error.next_step(language)}", soft_wrap=True, markup=False)
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]], title: str | None = None) -> None:
+    """Print rows as a table; in a pipe a row stays on its line."""
+    table = Table(*columns, title=title)
+    for row in rows:
+        table.add_row(*("" if value is None else _cell(value) for value in row))
+    # A pipe has no width to fit: there a row stays on its line.
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+
+
+def progress_bar() -> Progress:
+    """Return a bar that counts steps and time."""
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=screen
+    )
+
+
+def stepper(bar: Progress) -> Callable[[str, int, int], None]:
+    """Return a function that moves the bar: name of the step, done, total."""
+    tasks: dict[str, object] = {}
+
+    def step(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=total)
+        bar.update(tasks[name], completed=done, total=total)  # ty: ignore[invalid-argument-type]
+
+    return step
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
