@@ -14,6 +14,7 @@ from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.load_file import FileResult, Plan, is_settled, today
 from kpi.ingest.lookups import make_lookups
 from kpi.ingest.normalise import label_key
+from kpi.ingest.overlap import forget_stale_overlaps, read_overlap
 from kpi.ingest.parse import Clock
 from kpi.ingest.pseudonym import read_or_make_key
 from kpi.ingest.registries import read_registries
@@ -89,6 +90,8 @@ def load(
         if not paths:
             results += _forget_missing(lake, set(chosen))
         lake.remove_orphans()
+        read_overlap(lake)
+        forget_stale_overlaps(lake)
     results.sort(key=lambda result: result.source_file)
     return LoadReport(tuple(results), time.monotonic() - started)
 

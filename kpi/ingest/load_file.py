@@ -18,8 +18,9 @@ from kpi.ingest.parse import Clock
 from kpi.ingest.pseudonym import key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
+from kpi.ingest.spans import SpanCounter
 from kpi.ingest.validate import Checked, Validator
-from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, settle
+from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError, settle
 
 Status = Literal["loaded", "unchanged", "failed", "removed"]
 _HASH_BLOCK_BYTES = 2**20
@@ -165,9 +166,28 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         lake_key=lake_key,
         reading=reading,
         modified_ns=after.st_mtime_ns,
+        spans=written.counter.spans(known, after.st_mtime_ns),
+        earlier=_earlier(known, sha256),
     )
     lake.commit(entry)
     return FileResult(source_file, "loaded", entry)
+
+
+def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
+    """Put the content that a file had before on record when its sender has overwritten it."""
+    if known is None or not known.sha256 or known.sha256 == sha256:
+        return known.earlier if known else ()
+    before = EarlierContent(
+        known.sha256,
+        known.bytes,
+        known.rows_read,
+        known.rows_accepted,
+        known.rows_rejected,
+        known.received_at,
+        known.loaded_at,
+        known.loader_version,
+    )
+    return (*known.earlier, before)
 
 
 class _Output:
@@ -183,11 +203,14 @@ class _Output:
         self.rows_read = 0
         self.rows_rejected = 0
         self.by_reason: Counter[str] = Counter()
+        self.counter = SpanCounter()
 
     def add(self, checked: Checked) -> None:
         self.rows_read += checked.rows_read
         self.rows_rejected += checked.rows_rejected
         self._write("accepted", checked.accepted)
+        if self.log == "transactions":
+            self.counter.add(checked.accepted)
         if len(checked.rejected):
             self._write("rejected", checked.rejected)
             self.by_reason.update(dict(checked.rejected["reason"].value_counts().iter_rows()))

@@ -97,7 +97,7 @@ class Validator:
             wrong = wrong | duplicates
         accepted = self._accepted(values, frame[ROW], wrong)
         problems = findings.all()
-        rejected = self._rejected(frame, headers, problems)
+        rejected = self._rejected(frame, headers, problems, self._entities(values, problems["place"], flaws))
         return Checked(accepted, rejected, len(frame), len(frame) - len(accepted))
 
     def _columns(self, chunk: Chunk) -> dict[str, str]:
@@ -200,7 +200,18 @@ class Validator:
             )
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.contract.lake_schema.items())
 
-    def _rejected(self, frame: pl.DataFrame, headers: dict[str, str], problems: pl.DataFrame) -> pl.DataFrame:
+    def _entities(self, values: dict[str, pl.Series], places: pl.Series, flaws: pl.Series) -> pl.Series:
+        """Return the entity that each rejected row speaks of; null when it does not tell, as a torn row does not."""
+        lookups = self.lookups
+        key = next(name for name in ("entity_id", "service_id", "project_id") if name in values)
+        owners = {"service_id": lookups.owners, "project_id": lookups.project_owners}
+        entities = owners.get(key, lookups.ids["entities"])
+        told = values[key].gather(places).set(flaws.gather(places).is_not_null(), None)
+        return told.replace_strict(entities, default=None, return_dtype=pl.String)
+
+    def _rejected(
+        self, frame: pl.DataFrame, headers: dict[str, str], problems: pl.DataFrame, entities: pl.Series
+    ) -> pl.DataFrame:
         if problems.is_empty():
             return pl.DataFrame(schema=REJECTED_SCHEMA)
         places = problems["place"]
@@ -223,6 +234,7 @@ class Validator:
             "column",
             "reason",
             text.alias("raw"),
+            entities.alias("entity_id"),
         ).cast(REJECTED_SCHEMA)  # ty: ignore[invalid-argument-type]
 
 
