@@ -145,10 +145,8 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
         return FileResult(source_file, "unchanged", known)
     lake_key = hashlib.sha256(f"{sha256} {reading} {source_file}".encode()).hexdigest()[:40]
-    written = _write(plan, lake, source_file, source, lake_key)
+    written = _write(plan, lake, source_file, source, lake_key, before)
     after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise SourceError("file_changing", file=source_file)
     entry = LakeFile(
         log=source.log,
         source_file=source_file,
@@ -240,16 +238,25 @@ class _Output:
             path.unlink(missing_ok=True)
 
 
-def _write(plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str) -> _Output:
+def _write(plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str, before: os.stat_result) -> _Output:
     output = _Output(lake, source.log, lake_key)
     validator = Validator(source_file, source, plan.lookups, plan.clock, plan.key)
     try:
         for chunk in read_chunks(plan.inbox / source_file, source_file, source):
             output.add(validator.check(chunk))
+            _check_unchanged(plan.inbox / source_file, source_file, before)
+        _check_unchanged(plan.inbox / source_file, source_file, before)
     except BaseException:
         output.discard()
         raise
     return output
+
+
+def _check_unchanged(path: Path, source_file: str, before: os.stat_result) -> None:
+    """Stop at once when a file changes: one that grows as fast as it is read would never end."""
+    now = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
+        raise SourceError("file_changing", file=source_file)
 
 
 def _digest(path: Path) -> str:

@@ -15,6 +15,7 @@ from kpi.ingest.seen import SeenKeys
 from kpi.ingest.sources import Source
 
 MASK = "•••"
+_LONGEST_RAW = 4000  # bytes of one value that the list of rejected rows shows
 _LONG_NUMBER = r"\p{Nd}(?:[ \-]?\p{Nd}){3,}"
 
 
@@ -102,7 +103,7 @@ class Validator:
 
     def _columns(self, chunk: Chunk) -> dict[str, str]:
         """Return header → column of the contract."""
-        known = _known_headers(self.contract, self.source)
+        known = known_headers(self.contract, self.source)
         ignored = {label_key(header) for header in self.source.ignore}
         found: dict[str, str] = {}
         unknown = []
@@ -243,8 +244,8 @@ def masked(text: str) -> str:
     return pl.select(pl.lit(text).str.replace_all(_LONG_NUMBER, MASK)).item()
 
 
-def _known_headers(contract: Contract, source: Source) -> dict[str, str]:
-    """Return label → column: the source's mapping, else the canonical and the usual Arabic headers."""
+def known_headers(contract: Contract, source: Source) -> dict[str, str]:
+    """Return header label → column: the source's mapping, else the canonical and the usual Arabic headers."""
     usual = {label_key(label): column.name for column in contract.columns for label in (column.name, *column.headers)}
     mapped = {label_key(header): column for header, column in source.columns.items()}
     return {label: name for label, name in usual.items() if name not in mapped.values()} | mapped
@@ -268,4 +269,5 @@ def _mask(findings: Findings, rows: int) -> pl.Series:
 
 def _raw_text(header: str, column: str) -> pl.Expr:
     text = pl.col(header).cast(pl.String)
+    text = pl.when(text.str.len_bytes() > _LONGEST_RAW).then(text.str.head(_LONGEST_RAW // 4) + "…").otherwise(text)
     return (pl.when(text.is_not_null()).then(pl.lit(MASK)) if column == "beneficiary_number" else text).alias(header)
