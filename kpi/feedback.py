@@ -118,20 +118,22 @@ def _unread(files: Iterable[LakeFile]) -> dict[str, list[_Finding]]:
 
 def _findings(rows: pl.DataFrame, sources: Sources) -> list[_Finding]:
     found = []
+    known: dict[str, dict[str, str]] = {}  # per file: label → column
+    read: dict[tuple[str, str], str | None] = {}  # per file and header: column
     for row in rows.iter_rows(named=True):
-        raw = json.loads(row["raw"])
+        raw, file = json.loads(row["raw"]), row["source_file"]
         columns = row["column"].split(", ") if row["column"] else []
-        headers = _headers(row["log"], row["source_file"], sources)
-        shown = {header: raw[header] for header in raw if headers.get(label_key(header)) in columns}
+        if file not in known:
+            known[file] = known_headers(CONTRACTS[row["log"]], sources.of_file(file))
+        for header in raw:
+            if (file, header) not in read:
+                read[file, header] = known[file].get(label_key(header))
+        shown = {header: raw[header] for header in raw if read[file, header] in columns}
         values = shown if columns else raw
         value = next(iter(shown.values())) if len(shown) == 1 else " | ".join(_pairs(values))
         names = ", ".join(shown) or ", ".join(columns)
         found.append(_Finding(row["source_file"], row["source_row"], names, str(value or ""), row["reason"]))
     return found
-
-
-def _headers(log: str, source_file: str, sources: Sources) -> dict[str, str]:
-    return known_headers(CONTRACTS[log], sources.of_file(source_file))
 
 
 def _pairs(values: dict[str, object]) -> list[str]:

@@ -23,7 +23,7 @@ import polars as pl
 from kpi.lake import Lake, LakeFile, settle
 
 RULE_VERSION = "1"
-ROWS_PER_PASS = 8_000_000
+ROWS_PER_PASS = 5_000_000  # compared at a time: bounds the memory
 _CELL = ("submitted_at", "service_id", "governorate_id", "channel", "outcome", "beneficiary")
 _GROUP = ("entity_id", "month", "months_covered", "has_ids")
 _SPANS: dict[str, pl.DataType] = {
@@ -168,15 +168,14 @@ def _keys(files: list[LakeFile], spans: pl.DataFrame, number: int, passes: int) 
     for seed, name in enumerate(_CELL, start=4):
         cell_key = cell_key ^ pl.col(name).hash(seed)
     parts = []
-    for (place,), wanted in spans.partition_by("file", as_dict=True).items():
-        columns = [*_GROUP[:3], "transaction_id", "source_row", *_CELL]
-        rows = _accepted(files[int(place)]).select(columns)
-        rows = rows.with_columns(pl.col("transaction_id").is_not_null().alias("has_ids"))
-        rows = rows.with_columns(pl.when("has_ids").then(id_key).otherwise(cell_key).alias("key"))
+    for (place, has_ids), wanted in spans.partition_by("file", "has_ids", as_dict=True).items():
+        key = (id_key if has_ids else cell_key).alias("key")
+        rows = _accepted(files[int(place)]).filter(pl.col("transaction_id").is_not_null() == pl.lit(has_ids))
+        rows = rows.select(*_GROUP[:3], key, "source_row")
         rows = rows.filter(pl.col("key") % passes == number) if passes > 1 else rows
-        named = rows.select(*_GROUP, "key", "source_row").join(wanted.select("span", *_GROUP).lazy(), on=_GROUP)
-        parts.append(named.select("span", "key", "source_row"))
-    return pl.concat(pl.collect_all(parts))
+        named = rows.join(wanted.select("span", *_GROUP[:3]).lazy(), on=_GROUP[:3])
+        parts.append(named.select("span", "key", "source_row").collect())
+    return pl.concat(parts, rechunk=False)
 
 
 def _accepted(file: LakeFile) -> pl.LazyFrame:
