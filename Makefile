@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test torture lint bench screenshots lock clean
+.PHONY: help readme demo serve test torture lint bench bench-large screenshots lock clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
 
 demo: .venv/.runtime ## Make, load, build and serve the demo workspace
 	@$(BIN)/kpi demo --serve
@@ -29,6 +29,9 @@ lint: .venv/.dev ## Run the linters and the type checker
 
 bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the same files
 	@$(BIN)/python -m bench.load_and_build
+
+bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
+	@$(BIN)/python -m bench.large_input
 
 screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
 	@$(BIN)/python -m tests.browser.screenshots

@@ -10,13 +10,14 @@ import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kpi import messages
 from kpi.errors import SourceError
 
-LOADER_VERSION = "1"
+LOADER_VERSION = "2"
 
 
 class OlderVersionKeptError(SourceError):
@@ -30,6 +31,38 @@ class OlderVersionKeptError(SourceError):
         rows, since = self.facts["kept_rows"], self.facts["kept_since"]
         kept = messages.text("errors.kept_older_version.what", language, rows=rows, loaded_at=since)
         return f"{super().what(language)} {kept}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The accepted transactions of one file for one entity and month, those with an id apart from those without.
+
+    `month` is the first day as ISO text; `first_id` and `last_id` bound the ids; `received_at` is when the file first
+    brought this entity and month (ISO, UTC), whatever replaced its content since.
+    """
+
+    entity_id: str
+    month: str
+    months_covered: int
+    has_ids: bool
+    rows: int
+    first_id: str | None
+    last_id: str | None
+    received_at: str
+
+
+@dataclass(frozen=True)
+class EarlierContent:
+    """What a file held before its sender overwrote it: nothing of it is in the lake any more, but it is on record."""
+
+    sha256: str
+    bytes: int
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    received_at: str
+    loaded_at: str
+    loader_version: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +94,19 @@ class LakeFile:
     modified_ns: int = 0
     accepted_sha256: str = ""
     rejected_sha256: str = ""
+    spans: tuple[Span, ...] = ()
+    earlier: tuple[EarlierContent, ...] = ()
+
+    @property
+    def received_at(self) -> str:
+        """Return when the content in force arrived (ISO, UTC): the file's modification time."""
+        return iso_time(self.modified_ns) if self.modified_ns else ""
+
+    @property
+    def only_entity(self) -> str | None:
+        """Return the entity of every accepted transaction, None when there are several or none."""
+        entities = {span.entity_id for span in self.spans}
+        return entities.pop() if len(entities) == 1 else None
 
     @property
     def problem(self) -> SourceError | None:
@@ -123,11 +169,15 @@ class Lake:
         """Make an entry the truth: write aside, fsync, replace, fsync the folder."""
         path = self._entry_path(file.source_file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        record = asdict(file)
+        record = asdict(replace(file, spans=(), earlier=()))
+        record["spans"] = [list(astuple(span)) for span in file.spans]
+        record["earlier"] = [list(astuple(content)) for content in file.earlier]
         for name in ("accepted_path", "rejected_path"):
             record[name] = record[name] and Path(record[name]).relative_to(self.root).as_posix()
         draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        draft.write_text(
+            json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8"
+        )
         settle(draft, path)
 
     def forget(self, source_file: str) -> None:
@@ -144,7 +194,7 @@ class Lake:
         kept = {path for file in self.files() for path in (file.accepted_path, file.rejected_path) if path}
         drafts = (self.root / "files").glob(".*.json.*")
         for path in (*self.root.glob("*/*.parquet"), *self.root.glob(".staging/*"), *drafts):
-            if path not in kept:
+            if path not in kept and path.parent.name != "overlap":
                 path.unlink(missing_ok=True)
 
     @contextmanager
@@ -173,6 +223,8 @@ class Lake:
             record = json.loads(path.read_text(encoding="utf-8"))
             for name in ("accepted_path", "rejected_path"):
                 record[name] = self.root / record[name] if record[name] else None
+            record["spans"] = tuple(Span(*span) for span in record.get("spans", ()))
+            record["earlier"] = tuple(EarlierContent(*content) for content in record.get("earlier", ()))
             return LakeFile(**record)
         except (OSError, ValueError, TypeError, KeyError):
             return None  # a damaged entry counts as absent: the next load reads the source again
@@ -185,6 +237,11 @@ def _holds(path: Path, sha256: str) -> bool:
             return not sha256 or hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
+
+
+def iso_time(nanoseconds: int) -> str:
+    """Return a file time as ISO text in UTC, to the second."""
+    return datetime.fromtimestamp(nanoseconds // 10**9, UTC).isoformat(timespec="seconds")
 
 
 def settle(draft: Path, path: Path) -> None:

@@ -1,11 +1,22 @@
 """Read what a workspace says of itself: its names, its programme, and whether its data are synthetic."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kpi.errors import SettingsError
+
+
+class Reporting(BaseModel):
+    """Say until when a month's logs are due: day `due_day` of the following month, for months from `due_from` on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    due_day: int | None = Field(default=None, ge=1, le=28)
+    due_from: date | None = None
 
 
 class Workspace(BaseModel):
@@ -20,6 +31,17 @@ class Workspace(BaseModel):
     synthetic: bool = False
     synthetic_note_ar: str = ""
     synthetic_note_en: str = ""
+    timezone: str = "UTC"
+    reporting: Reporting = Reporting()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{name} is no time zone") from error
+        return name
 
     def as_meta(self) -> dict[str, object]:
         """Return the columns that `meta_build` keeps of a workspace."""
@@ -31,6 +53,9 @@ class Workspace(BaseModel):
             "synthetic": self.synthetic,
             "synthetic_note_ar": self.synthetic_note_ar,
             "synthetic_note_en": self.synthetic_note_en,
+            "timezone": self.timezone,
+            "due_day": self.reporting.due_day,
+            "due_from": self.reporting.due_from,
         }
 
 

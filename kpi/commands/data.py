@@ -1,4 +1,4 @@
-"""Bring data in and publish it: `kpi load`, `kpi build`, `kpi demo`."""
+"""Bring data in and publish it: `kpi load`, `kpi feedback`, `kpi build`, `kpi demo`."""
 
 import sys
 from pathlib import Path
@@ -8,16 +8,37 @@ import typer
 
 from kpi.commands.serving import serve_dashboard
 from kpi.commands.terminal import WorkspaceOption, progress_bar, say, say_error, screen, stepper
-from kpi.errors import EXIT_CHECK_FAILED
+from kpi.errors import EXIT_CHECK_FAILED, KpiError
 from kpi.settings import Settings, settings_in_force
 
 
 def load(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files to load; default: everything in the inbox.")] = None,
     workspace: WorkspaceOption = None,
+    and_watch: Annotated[bool, typer.Option("--watch", help="Stay, and load and build what arrives.")] = False,
+    settle: Annotated[float, typer.Option(min=0.1, help="Seconds without change after which a file is whole.")] = 5,
 ) -> None:
     """Read logs into the lake: accepted and rejected rows per file; exit 3 when a source cannot be read."""
-    sys.exit(_load(settings_in_force(workspace=workspace), tuple(paths or ())))
+    settings = settings_in_force(workspace=workspace)
+    if and_watch:
+        _watch(settings, settle)
+    else:
+        sys.exit(_load(settings, tuple(paths or ())))
+
+
+def feedback(
+    workspace: WorkspaceOption = None,
+    entity: Annotated[str | None, typer.Option("--entity", help="Id of one entity; default: every entity.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: reports/feedback.")] = None,
+) -> None:
+    """Write a workbook per entity: its rejected rows, what is wrong with each, and how to put it right."""
+    from kpi.feedback import write_feedback
+
+    settings = settings_in_force(workspace=workspace)
+    report = write_feedback(settings.workspace, out, entity)
+    facts = {"rows": f"{report.rows:,}", "entities": report.entities}
+    folder = out or settings.workspace / "reports" / "feedback"
+    say("feedback.done" if report.entities else "feedback.nothing", settings.language, **facts, folder=folder)
 
 
 def build(
@@ -49,7 +70,24 @@ def demo(
     sys.exit(exit_code)
 
 
-def _load(settings: Settings, paths: tuple[Path, ...]) -> int:
+def _watch(settings: Settings, settle_seconds: float) -> None:
+    from kpi.watch import watch
+
+    def load_and_build(unfinished: frozenset[str]) -> None:
+        try:
+            _load(settings, (), unfinished)
+            _build(settings, force=False)
+        except KpiError as error:
+            say_error(error)  # it stays wrong until somebody acts, and the watch goes on
+        except SystemExit:
+            pass  # a check kept the build from being published: it has been said
+
+    say("watch.started", settings.language, folder=settings.workspace / "inbox", seconds=settle_seconds)
+    watch(settings.workspace, load_and_build, settle_seconds)
+    say("watch.stopped", settings.language)
+
+
+def _load(settings: Settings, paths: tuple[Path, ...], unfinished: frozenset[str] = frozenset()) -> int:
     from kpi.ingest.load import Progress as Loaded
     from kpi.ingest.load import load as load_logs
 
@@ -59,7 +97,7 @@ def _load(settings: Settings, paths: tuple[Path, ...]) -> int:
         def show(loaded: Loaded) -> None:
             step("load", loaded.files_done, loaded.files_total)
 
-        report = load_logs(settings, paths, progress=show)
+        report = load_logs(settings, paths, progress=show, unfinished=unfinished)
     unchanged = sum(result.status == "unchanged" for result in report.results)
     say(
         "cli.load_done",

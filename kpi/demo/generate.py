@@ -15,6 +15,7 @@ from kpi.demo.catalogue import build_catalogue
 from kpi.demo.history import history_paths, write_history
 from kpi.demo.malformed import Malformed, write_list
 from kpi.demo.projects import project_paths, write_projects
+from kpi.demo.received import set_times
 from kpi.demo.reference import Reference, read_reference
 from kpi.demo.senders import senders
 from kpi.demo.service_events import event_paths, write_events
@@ -90,6 +91,7 @@ def _write(workspace: Path, reference: Reference, stamp: dict, progress: Progres
         broken += rows
         progress("transactions", done, len(tasks))
     write_list(workspace / MALFORMED_LIST, broken)
+    set_times(inbox, files, plans, stamp)
     summary = DemoSummary(
         services=len(catalogue.frame),
         files=len(files),

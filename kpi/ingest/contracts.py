@@ -62,6 +62,7 @@ REJECTED_SCHEMA: dict[str, pl.DataType] = {
     "column": pl.String(),
     "reason": pl.String(),
     "raw": pl.String(),
+    "entity_id": pl.String(),
 }
 
 LAKE_ORDER = {
@@ -122,7 +123,7 @@ TRANSACTIONS = Contract(
         Column("rating", "integer", pl.Int8(), ("التقييم",), minimum=1, maximum=5),
         _count("transactions", "عدد المعاملات"),
     ),
-    key=("transaction_id",),
+    key=("transaction_id", "entity_id"),
     registries=("entities", "governorates", "services"),
     derived=(*_ROW, ("month", pl.Date()), ("months_covered", pl.Int8()), ("beneficiary_key", pl.Int64())),
 )

@@ -15,8 +15,21 @@ from kpi.errors import SourceError
 BLOCK_BYTES = 32 * 2**20
 LONGEST_ROW_BYTES = 4 * 2**20
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_FAMILY = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-8-sig": "utf-8"}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_FAMILY = {
+    "utf-16-le": "utf-16",
+    "utf-16-be": "utf-16",
+    "utf-32-le": "utf-32",
+    "utf-32-be": "utf-32",
+    "utf-8-sig": "utf-8",
+}
+_NULS_OF_WIDE_TEXT = 0.2  # of the first bytes; a torn write leaves a few, a text in two bytes a letter every other one
 
 
 def text_blocks(path: Path, source_file: str, *, zipped: bool, encoding: str | None) -> Iterator[bytes]:
@@ -31,6 +44,8 @@ def text_blocks(path: Path, source_file: str, *, zipped: bool, encoding: str | N
         if not first.strip(b"\0\r\n\t "):
             raise SourceError("file_empty", file=source_file)
         codec, first = _codec(first, source_file, encoding)
+        if not first:
+            raise SourceError("file_empty", file=source_file)
         lenient = encoding is not None or codec != "utf-8"
         line = 0  # the header is line 0, so that line n is data row n
         for block in _whole_rows(_decoded(first, blocks, codec), source_file):
@@ -59,7 +74,8 @@ def _codec(first: bytes, source_file: str, declared: str | None) -> tuple[str, b
                 raise SourceError("encoding_wrong", file=source_file, declared=declared, found=family)
             return codec, first[len(mark) :]
     if declared is None or _FAMILY.get(declared, declared) == "utf-8":
-        if b"\0" in first[:4096]:
+        start = first[:4096].rstrip(b"\0")
+        if start.count(b"\0") > _NULS_OF_WIDE_TEXT * len(start):
             raise SourceError("encoding_unknown", file=source_file, row=1)
         return "utf-8", first
     if not first.isascii() and not declared.startswith("utf") and _is_utf8(first):

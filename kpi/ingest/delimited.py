@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from kpi.errors import SourceError
 from kpi.ingest.chunks import FLAW, ROW, Chunk, numbered, parse_header
 
 _END = "\x1f"
@@ -25,8 +26,9 @@ def read_delimited(blocks: Iterator[bytes], source_file: str, delimiter: str) ->
     for block in blocks:
         body = block
         if not headers:
-            while body.startswith(b"\n"):
-                body = body[1:]
+            body = body.lstrip(b"\n")
+            if not body:
+                continue
             end = body.index(b"\n")
             headers, body = parse_header(body[:end].decode(), delimiter, source_file), body[end + 1 :]
         frame = _fast(body, headers, delimiter, row)
@@ -37,6 +39,8 @@ def read_delimited(blocks: Iterator[bytes], source_file: str, delimiter: str) ->
             frame = frame.filter(pl.col(FLAW).is_null() | (pl.col(FLAW) != _BLANK))
         row += records
         yield Chunk(_flaw_damaged(frame, headers, body))
+    if not headers:
+        raise SourceError("file_empty", file=source_file)
 
 
 def _fast(body: bytes, headers: list[str], delimiter: str, first_row: int) -> pl.DataFrame | None:

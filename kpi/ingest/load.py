@@ -1,28 +1,26 @@
 """Load the inbox of a workspace into its lake."""
 
-import os
-import shutil
 import time
-import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpi.catalogue import codes
 from kpi.errors import SettingsError, SourceError
 from kpi.ingest.contracts import CONTRACTS
-from kpi.ingest.load_file import FileResult, Plan, is_settled, today
+from kpi.ingest.inbox import chosen_files, inbox_files
+from kpi.ingest.load_file import FileResult, Plan, failed, is_settled, today
 from kpi.ingest.lookups import make_lookups
 from kpi.ingest.normalise import label_key
+from kpi.ingest.overlap import forget_stale_overlaps, read_overlap
 from kpi.ingest.parse import Clock
 from kpi.ingest.pseudonym import read_or_make_key
 from kpi.ingest.registries import read_registries
-from kpi.ingest.sources import Sources, read_sources
+from kpi.ingest.sources import read_sources
 from kpi.ingest.workers import load_all
 from kpi.lake import Lake, LakeFile
 from kpi.settings import Settings
-
-_UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+from kpi.workspace import read_workspace
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,14 @@ class LoadReport:
 
 
 def load(
-    settings: Settings, paths: Sequence[Path] = (), progress: Callable[[Progress], None] | None = None
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    progress: Callable[[Progress], None] | None = None,
+    unfinished: Collection[str] = (),
 ) -> LoadReport:
     """Bring the lake up to date with the inbox, or with the given files and folders only.
+
+    Files named in `unfinished` (POSIX paths below the inbox) are still being copied: they stay as the lake knows them.
 
     Without paths, what left the inbox leaves the lake. A path outside the inbox is first copied into
     `inbox/<log>/`; a file of the same name with other content there is never overwritten. A file that cannot be read
@@ -84,11 +87,15 @@ def load(
             raise SettingsError("inbox_missing", folder=plan.inbox)
         return LoadReport((), time.monotonic() - started)
     with lake.locked():
-        chosen, refused = _chosen(plan, paths) if paths else (_inbox_files(plan.inbox), [])
-        results = [*refused, *_load_files(plan, lake, chosen, settings.threads, progress)]
+        found = chosen_files(plan.inbox, plan.sources, paths) if paths else inbox_files(plan.inbox)
+        chosen = [name for name in found.files if name not in unfinished]
+        results = [_refused(plan, name, error, is_in_inbox=not paths) for name, error in found.refused]
+        results += _load_files(plan, lake, chosen, settings.threads, progress)
         if not paths:
-            results += _forget_missing(lake, set(chosen))
+            results += _forget_missing(lake, {*found.files, *(name for name, _ in found.refused)})
         lake.remove_orphans()
+        read_overlap(lake)
+        forget_stale_overlaps(lake)
     results.sort(key=lambda result: result.source_file)
     return LoadReport(tuple(results), time.monotonic() - started)
 
@@ -116,11 +123,12 @@ def _time_zone(workspace: Path) -> str | None:
     path = workspace / "workspace.toml"
     if not path.exists():
         return None
-    try:
-        zone = tomllib.loads(path.read_text(encoding="utf-8")).get("timezone")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError("sources_unreadable", file=path, reason=str(error)) from error
-    return str(zone) if zone else None
+    declared = read_workspace(workspace)
+    return declared.timezone if "timezone" in declared.model_fields_set else None
+
+
+def _refused(plan: Plan, name: str, error: SourceError, *, is_in_inbox: bool) -> FileResult:
+    return failed(plan, name, error) if is_in_inbox else FileResult(name, "failed", None, error)
 
 
 def _load_files(
@@ -157,75 +165,9 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _inbox_files(inbox: Path) -> list[str]:
-    """Return the files below the inbox; hidden, lock and half-copied files and pipes are not sent files."""
-    found = []
-    for folder, folders, names in os.walk(inbox, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [path.relative_to(inbox).as_posix() for path in map(Path(folder).joinpath, names) if _is_sent(path)]
-    return sorted(found)
-
-
-def _refuse(error: OSError) -> None:
-    """Stop: a folder that cannot be listed would look as if its files had been withdrawn."""
-    raise SettingsError("folder_unreadable", folder=error.filename) from error
-
-
-def _is_sent(path: Path) -> bool:
-    hidden = path.name.startswith((".", "~$")) or path.name.lower().endswith(_UNFINISHED)
-    return not hidden and path.is_file()
-
-
 def _forget_missing(lake: Lake, present: set[str]) -> list[FileResult]:
     gone = [file for file in lake.files() if file.source_file not in present]
     for file in gone:
         lake.forget(file.source_file)
     lake.forget_unreadable()
     return [FileResult(file.source_file, "removed", file) for file in gone]
-
-
-def _chosen(plan: Plan, paths: Sequence[Path]) -> tuple[list[str], list[FileResult]]:
-    inbox = plan.inbox.resolve()
-    chosen: dict[str, None] = {}
-    refused: list[FileResult] = []
-    for path in paths:
-        whole = path.resolve()
-        try:
-            for file in _files_of(whole):
-                chosen[_in_inbox(inbox, file, plan.sources)] = None
-        except SourceError as error:
-            refused.append(FileResult(path.name, "failed", None, error))
-        except OSError:
-            refused.append(FileResult(path.name, "failed", None, SourceError("file_forbidden", file=path)))
-    return list(chosen), refused
-
-
-def _files_of(path: Path) -> list[Path]:
-    if not path.is_dir() and not path.is_file():
-        raise SourceError("file_vanished", file=path)
-    return [path / name for name in _inbox_files(path)] if path.is_dir() else [path]
-
-
-def _in_inbox(inbox: Path, file: Path, sources: Sources) -> str:
-    """Return a file's path in the inbox, copying it there when it lies outside."""
-    if file.is_relative_to(inbox):
-        return file.relative_to(inbox).as_posix()
-    target = _log_of_outsider(file, sources)
-    place = inbox / target
-    if place.exists() and place.read_bytes() != file.read_bytes():
-        raise SourceError("name_taken", file=file, place=place)
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{place.name}.{os.getpid()}")
-        shutil.copyfile(file, draft)
-        draft.replace(place)
-    return target
-
-
-def _log_of_outsider(file: Path, sources: Sources) -> str:
-    named = [part for part in reversed(file.parts[:-1]) if part in CONTRACTS]
-    for log in (*named[:1], *CONTRACTS):
-        target = f"{log}/{file.name}"
-        if named or any(sources.of_file(target) == source for source in sources.logs):
-            return target
-    raise SourceError("log_unknown", file=file, logs=", ".join(CONTRACTS))

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import traceback
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,18 +11,18 @@ from typing import Any, Literal
 import polars as pl
 
 from kpi.errors import SourceError, is_disk_full
-from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
+from kpi.ingest.contracts import CONTRACTS
+from kpi.ingest.lake_output import LakeOutput
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.parse import Clock
 from kpi.ingest.pseudonym import key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
-from kpi.ingest.validate import Checked, Validator
-from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, settle
+from kpi.ingest.validate import Validator
+from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError
 
 Status = Literal["loaded", "unchanged", "failed", "removed"]
 _HASH_BLOCK_BYTES = 2**20
-_ROW_GROUP = 250_000
 
 
 @dataclass(frozen=True)
@@ -147,10 +146,8 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
         return FileResult(source_file, "unchanged", known)
     lake_key = hashlib.sha256(f"{sha256} {reading} {source_file}".encode()).hexdigest()[:40]
-    written = _write(plan, lake, source_file, source, lake_key)
+    written = _write(plan, lake, source_file, source, lake_key, before)
     after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise SourceError("file_changing", file=source_file)
     accepted, rejected = written.commit("accepted"), written.commit("rejected")
     entry = LakeFile(
         log=source.log,
@@ -171,68 +168,51 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         modified_ns=after.st_mtime_ns,
         accepted_sha256=_digest(accepted) if accepted else "",
         rejected_sha256=_digest(rejected) if rejected else "",
+        spans=written.counter.spans(known, after.st_mtime_ns),
+        earlier=_earlier(known, sha256),
     )
     lake.commit(entry)
     return FileResult(source_file, "loaded", entry)
 
 
-class _Output:
-    """The rows of one file on their way into the lake: a part per slice, joined at the commit."""
-
-    def __init__(self, lake: Lake, log: str, lake_key: str) -> None:
-        self.lake, self.log, self.lake_key = lake, log, lake_key
-        self.staging = lake.root / ".staging"
-        self.staging.mkdir(parents=True, exist_ok=True)
-        (lake.root / log).mkdir(exist_ok=True)
-        self.parts: dict[str, list[Path]] = {"accepted": [], "rejected": []}
-        self.schemas = {"accepted": CONTRACTS[log].lake_schema, "rejected": REJECTED_SCHEMA}
-        self.rows_read = 0
-        self.rows_rejected = 0
-        self.by_reason: Counter[str] = Counter()
-
-    def add(self, checked: Checked) -> None:
-        self.rows_read += checked.rows_read
-        self.rows_rejected += checked.rows_rejected
-        self._write("accepted", checked.accepted)
-        if len(checked.rejected):
-            self._write("rejected", checked.rejected)
-            self.by_reason.update(dict(checked.rejected["reason"].value_counts().iter_rows()))
-
-    def _write(self, kind: str, frame: pl.DataFrame) -> None:
-        path = self.staging / f"{self.lake_key}.{kind}.{len(self.parts[kind])}.parquet"
-        self.parts[kind].append(path)
-        frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
-
-    def commit(self, kind: str) -> Path | None:
-        """Put the joined parts in their place; None when there is nothing of that kind."""
-        parts = self.parts[kind]
-        if not parts:
-            return None
-        whole = parts[0]
-        if len(parts) > 1:
-            whole = self.staging / f"{self.lake_key}.{kind}.parquet"
-            pl.scan_parquet(parts).sink_parquet(
-                whole, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, maintain_order=True
-            )
-        place = self.lake.data_path(self.log, self.lake_key, kind)
-        settle(whole, place)
-        return place
-
-    def discard(self) -> None:
-        for path in self.staging.glob(f"{self.lake_key}.*"):
-            path.unlink(missing_ok=True)
+def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
+    """Put the content that a file had before on record when its sender has overwritten it."""
+    if known is None or not known.sha256 or known.sha256 == sha256:
+        return known.earlier if known else ()
+    before = EarlierContent(
+        known.sha256,
+        known.bytes,
+        known.rows_read,
+        known.rows_accepted,
+        known.rows_rejected,
+        known.received_at,
+        known.loaded_at,
+        known.loader_version,
+    )
+    return (*known.earlier, before)
 
 
-def _write(plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str) -> _Output:
-    output = _Output(lake, source.log, lake_key)
+def _write(
+    plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str, before: os.stat_result
+) -> LakeOutput:
+    output = LakeOutput(lake, source.log, lake_key)
     validator = Validator(source_file, source, plan.lookups, plan.clock, plan.key)
     try:
         for chunk in read_chunks(plan.inbox / source_file, source_file, source):
             output.add(validator.check(chunk))
+            _check_unchanged(plan.inbox / source_file, source_file, before)
+        _check_unchanged(plan.inbox / source_file, source_file, before)
     except BaseException:
         output.discard()
         raise
     return output
+
+
+def _check_unchanged(path: Path, source_file: str, before: os.stat_result) -> None:
+    """Stop at once when a file changes: one that grows as fast as it is read would never end."""
+    now = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
+        raise SourceError("file_changing", file=source_file)
 
 
 def _digest(path: Path) -> str:

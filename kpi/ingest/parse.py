@@ -16,7 +16,12 @@ _TIMES = ("%H:%M:%S", "%H:%M:%S%.f", "%H:%M")
 ISO_FORMATS = tuple(f"{day}{gap}{time}" for day in _DAYS[:1] for gap in "T " for time in _TIMES) + _DAYS
 _ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
 _ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
+LONGEST_TEXT_BYTES = 10_000
 _FIRST_YEAR = 1900
+_HIJRI = r"^1[345]\d\d[-/. ]|[-/. ]1[345]\d\d(\D|$)|\d ?(ه|AH)$"
+_HIJRI_YEARS = (1300, 1599)
+_DAY_NUMBER = r"^\d{4,}(\.\d+)?$"
+_UNORDERED = r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})(\D|$)"
 _NUMBER = r"^[+-]?\d+(\.\d+)?$"
 _BENEFICIARY_NUMBER = r"^\d{4,12}$"
 
@@ -51,7 +56,10 @@ def parse_column(raw: pl.Series, column: Column, source: Source, lookup: dict[st
     if column.kind in ("code", "reference"):
         reason = UNKNOWN[str(column.list)] if column.kind == "reference" else "unknown_code"
         return _looked_up(texts, lookup, reason)
-    return _beneficiaries(clean(texts)) if column.kind == "beneficiary" else Parsed(clean(texts))
+    if column.kind == "beneficiary":
+        return _beneficiaries(clean(texts))
+    too_long = texts.str.len_bytes() > LONGEST_TEXT_BYTES
+    return Parsed(clean(texts), _reasons_where(too_long, "value_too_long"))
 
 
 def _texts(raw: pl.Series) -> pl.Series:
@@ -192,9 +200,31 @@ def _moments(raw: pl.Series, column: Column, source: Source, clock: Clock) -> Pa
         return Parsed(values)
     is_wrong = wrong if wrong is not None else pl.Series([False]).new_from_index(0, len(raw))
     reasons = pl.select(
-        pl.when(is_wrong).then(pl.lit("not_a_date")).when(future).then(pl.lit("future_date")).otherwise(None)
+        pl.when(is_wrong).then(_why_no_date(raw, year, source)).when(future).then(pl.lit("future_date")).otherwise(None)
     ).to_series()
     return Parsed(values.set(future.fill_null(value=False), None), reasons)
+
+
+def _why_no_date(raw: pl.Series, year: pl.Series, source: Source) -> pl.Expr:
+    """Say what a value that is no date seems to be.
+
+    A Hijri date is never converted: the month begins by sighting, so a calculated day can fall into the month before.
+    """
+    if raw.dtype.is_numeric():
+        return pl.lit("date_is_a_number")
+    if raw.dtype != pl.String:
+        return pl.when(year.is_between(*_HIJRI_YEARS)).then(pl.lit("hijri_date")).otherwise(pl.lit("not_a_date"))
+    text = pl.lit(raw)
+    unordered = pl.lit(not source.dates) & text.str.contains(_UNORDERED)
+    return (
+        pl.when(text.str.contains(_HIJRI))
+        .then(pl.lit("hijri_date"))
+        .when(text.str.contains(_DAY_NUMBER))
+        .then(pl.lit("date_is_a_number"))
+        .when(unordered)
+        .then(pl.lit("date_order_unknown"))
+        .otherwise(pl.lit("not_a_date"))
+    )
 
 
 def _local(moments: pl.Series, time_zone: str | None) -> pl.Series:

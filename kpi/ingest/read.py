@@ -2,7 +2,10 @@
 
 import json
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -24,8 +27,10 @@ KINDS = {
     ".xlsx": "xlsx",
 }
 ROWS_PER_CHUNK = 500_000
-LARGEST_SHEET_BYTES = 1_500_000_000
+LARGEST_UNPACKED_BYTES = 1_000_000_000  # of a zipped Parquet, which must be whole in memory
+LARGEST_WORKBOOK_BYTES = 256_000_000  # unpacked: a spreadsheet takes several times that in memory
 _MAGIC = {b"PAR1": "parquet", b"PK\x03\x04": "xlsx", b"\x1f\x8b": "gzip", b"%PDF": "pdf", b"\xd0\xcf\x11\xe0": "xls"}
+_WEB_PAGE = (b"<!doctype", b"<html", b"<?xml")
 _PLAIN = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Categorical, pl.Enum, pl.Null, pl.Decimal)
 
 
@@ -57,10 +62,15 @@ def kind_of(source_file: str) -> tuple[str, bool]:
 
 def _check_magic(path: Path, source_file: str, kind: str, *, zipped: bool) -> None:
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(200)
     if not start:
         raise SourceError("file_empty", file=source_file)
     found = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "text")
+    found = "html" if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_WEB_PAGE) else found
+    if kind == "xlsx" and found == "xls":
+        raise SourceError("workbook_locked", file=source_file)
+    if kind == "ndjson" and not zipped and start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"["):
+        raise SourceError("json_is_an_array", file=source_file)
     expected = "gzip" if zipped else kind if kind in ("parquet", "xlsx") else "text"
     if found != expected:
         raise SourceError("file_of_another_kind", file=source_file, expected=expected, found=found)
@@ -89,39 +99,61 @@ def _parquet(path: Path, source_file: str, *, zipped: bool) -> Iterator[Chunk]:
 def _unzipped(path: Path, source_file: str) -> bytes:
     try:
         with open_bytes(path, zipped=True) as stream:
-            content = stream.read(LARGEST_SHEET_BYTES + 1)
-    except (EOFError, OSError) as error:
+            content = stream.read(LARGEST_UNPACKED_BYTES + 1)
+    except (EOFError, OSError, zlib.error) as error:
         raise SourceError("file_truncated", file=source_file, format="gzip") from error
-    if len(content) > LARGEST_SHEET_BYTES:
-        raise SourceError("file_too_large", file=source_file, megabytes=LARGEST_SHEET_BYTES // 10**6)
+    if len(content) > LARGEST_UNPACKED_BYTES:
+        raise SourceError("file_too_large", file=source_file, megabytes=LARGEST_UNPACKED_BYTES // 10**6)
     return content
 
 
 def _xlsx(path: Path, source_file: str, source: Source, *, zipped: bool) -> Chunk:
+    if not zipped and path.stat().st_size > LARGEST_WORKBOOK_BYTES:
+        raise SourceError("file_too_large", file=source_file, megabytes=LARGEST_WORKBOOK_BYTES // 10**6)
     content = _unzipped(path, source_file) if zipped else path.read_bytes()
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_SHEET_BYTES:
-                raise SourceError("file_too_large", file=source_file, megabytes=LARGEST_SHEET_BYTES // 10**6)
+        _check_archive(content, source_file)
         book = fastexcel.read_excel(content)
         cells = _sheet(book, source_file, source)
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError) as error:
         raise SourceError("file_unreadable", file=source_file, format="XLSX") from error
     return _table(cells, source_file)
+
+
+def _check_archive(content: bytes, source_file: str) -> None:
+    """Unpack every member once and throw it away: only then is the declared size known to be true."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST_WORKBOOK_BYTES:
+            raise SourceError("file_too_large", file=source_file, megabytes=LARGEST_WORKBOOK_BYTES // 10**6)
+        for member in archive.infolist():
+            with archive.open(member) as packed:
+                while packed.read(2**20):
+                    pass
 
 
 def _sheet(book: fastexcel.ExcelReader, source_file: str, source: Source) -> pl.DataFrame:
     if source.sheet is not None:
         if source.sheet not in book.sheet_names:
             raise SourceError("sheet_missing", file=source_file, sheet=source.sheet, sheets=", ".join(book.sheet_names))
-        return book.load_sheet(source.sheet, header_row=None, dtypes="string").to_polars()
+        return _cells(book.load_sheet(source.sheet, header_row=None, dtypes="string"))
     sheets = [book.load_sheet(name, header_row=None, dtypes="string") for name in book.sheet_names]
     filled = [sheet for sheet in sheets if sheet.visible == "visible" and sheet.height]
     if not filled:
         raise SourceError("file_empty", file=source_file)
     if len(filled) > 1:
         raise SourceError("sheets_several", file=source_file, sheets=", ".join(sheet.name for sheet in filled))
-    return filled[0].to_polars()
+    return _cells(filled[0])
+
+
+def _cells(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
+    """Return the cells as text; one that holds an error such as #DIV/0! says so, where the reader leaves a blank."""
+    batch, errors = sheet.to_arrow_with_errors()
+    cells = pl.DataFrame(batch)
+    for error in errors.errors if errors else ():
+        row, column = error.offset_position
+        name = cells.columns[column]
+        cells = cells.with_columns(cells[name].scatter(row, f"#{error.detail.rpartition('(')[2].strip(chr(39) + ')')}"))
+    return cells
 
 
 def _table(cells: pl.DataFrame, source_file: str) -> Chunk:
@@ -161,7 +193,20 @@ def _fast_objects(block: bytes, lines: int) -> pl.DataFrame | None:
         frame = pl.read_ndjson(block, schema=dict.fromkeys(headers, pl.String))
     except pl.exceptions.PolarsError:
         return None
-    return frame if len(frame) == lines else None
+    return frame if len(frame) == lines and not _may_repeat_a_key(block, frame) else None
+
+
+def _may_repeat_a_key(block: bytes, frame: pl.DataFrame) -> bool:
+    """Tell whether an object may name a key twice, of which the parser would drop one without a word."""
+    if b"\\u" in block:
+        return True
+    named = [f'"{name}"' for name in frame.columns]
+    given = [len(frame) - count for count in frame.null_count().row(0)]
+    more = [name for name, count in zip(named, given, strict=True) if block.count(name.encode()) > count]
+    if not more:
+        return False
+    lines = pl.Series(block.decode().split("\n"))
+    return any((lines.str.count_matches(name, literal=True) > 1).any() for name in more)
 
 
 def _careful_objects(text: str) -> tuple[pl.DataFrame, pl.Series]:
@@ -182,14 +227,33 @@ def _careful_objects(text: str) -> tuple[pl.DataFrame, pl.Series]:
 def _object(line: str) -> tuple[dict[str, str | None], str | None]:
     if not line.strip():
         return {}, ""
+    repeated: list[str] = []
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        repeated.extend(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return dict(pairs)
+
     try:
-        value = json.loads(line, parse_float=str, parse_int=str)
+        value = json.loads(
+            line, parse_float=_plain_float, parse_int=str, parse_constant=_no_constant, object_pairs_hook=members
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return {}, "not_a_json_object"
     if not isinstance(value, dict):
         return {}, "not_a_json_object"
-    flaw = "bad_encoding" if "\ufffd" in line else None
+    flaw = "bad_encoding" if "\ufffd" in line else "key_twice" if repeated else None
     return {name: _scalar_text(item) for name, item in value.items()}, flaw
+
+
+def _plain_float(text: str) -> str:
+    """Return 1e3 as 1000, as the fast parser does; what is too long to write out stays as it is."""
+    number = Decimal(text)
+    return format(number, "f") if "e" in text.lower() and abs(number.adjusted()) < 16 else text
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _scalar_text(value: object) -> str | None:

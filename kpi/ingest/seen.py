@@ -2,6 +2,8 @@
 
 import polars as pl
 
+LONGEST_RUN = 16_000_000  # merging takes three times the memory of the runs merged
+
 
 class SeenKeys:
     """Sorted runs of 64-bit key hashes; runs of similar length are merged, so that there are few to search."""
@@ -21,7 +23,7 @@ class SeenKeys:
         if hashes.is_empty():
             return
         self._runs.append(hashes.sort())
-        while len(self._runs) > 1 and len(self._runs[-2]) < 2 * len(self._runs[-1]):
+        while len(self._runs) > 1 and len(self._runs[-2]) < min(2 * len(self._runs[-1]), LONGEST_RUN):
             last = self._runs.pop()
             self._runs[-1] = pl.concat([self._runs[-1], last]).sort()
 

@@ -150,6 +150,9 @@ def _check_source(path: Path, place: str, source: Source) -> None:
 
 def _registry(path: Path, entry: dict[str, object], place: str) -> RegistrySource:
     _check_keys(path, place, entry, REGISTRY_KEYS, required=("name", "file"))
+    parts = PurePosixPath(_text(path, place, entry, "file"))
+    if parts.is_absolute() or ".." in parts.parts:
+        raise _wrong(path, place, f"file = {parts}", "reference/…")
     return RegistrySource(
         name=_text(path, place, entry, "name"),
         file=_text(path, place, entry, "file"),

@@ -15,6 +15,7 @@ from kpi.ingest.seen import SeenKeys
 from kpi.ingest.sources import Source
 
 MASK = "•••"
+_LONGEST_RAW = 4000  # bytes of one value that the list of rejected rows shows
 _LONG_NUMBER = r"\p{Nd}(?:[ \-]?\p{Nd}){3,}"
 
 
@@ -97,12 +98,12 @@ class Validator:
             wrong = wrong | duplicates
         accepted = self._accepted(values, frame[ROW], wrong)
         problems = findings.all()
-        rejected = self._rejected(frame, headers, problems)
+        rejected = self._rejected(frame, headers, problems, self._entities(values, problems["place"], flaws))
         return Checked(accepted, rejected, len(frame), len(frame) - len(accepted))
 
     def _columns(self, chunk: Chunk) -> dict[str, str]:
         """Return header → column of the contract."""
-        known = _known_headers(self.contract, self.source)
+        known = known_headers(self.contract, self.source)
         ignored = {label_key(header) for header in self.source.ignore}
         found: dict[str, str] = {}
         unknown = []
@@ -200,7 +201,18 @@ class Validator:
             )
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.contract.lake_schema.items())
 
-    def _rejected(self, frame: pl.DataFrame, headers: dict[str, str], problems: pl.DataFrame) -> pl.DataFrame:
+    def _entities(self, values: dict[str, pl.Series], places: pl.Series, flaws: pl.Series) -> pl.Series:
+        """Return the entity that each rejected row speaks of; null when it does not tell, as a torn row does not."""
+        lookups = self.lookups
+        key = next(name for name in ("entity_id", "service_id", "project_id") if name in values)
+        owners = {"service_id": lookups.owners, "project_id": lookups.project_owners}
+        entities = owners.get(key, lookups.ids["entities"])
+        told = values[key].gather(places).set(flaws.gather(places).is_not_null(), None)
+        return told.replace_strict(entities, default=None, return_dtype=pl.String)
+
+    def _rejected(
+        self, frame: pl.DataFrame, headers: dict[str, str], problems: pl.DataFrame, entities: pl.Series
+    ) -> pl.DataFrame:
         if problems.is_empty():
             return pl.DataFrame(schema=REJECTED_SCHEMA)
         places = problems["place"]
@@ -223,6 +235,7 @@ class Validator:
             "column",
             "reason",
             text.alias("raw"),
+            entities.alias("entity_id"),
         ).cast(REJECTED_SCHEMA)  # ty: ignore[invalid-argument-type]
 
 
@@ -231,8 +244,8 @@ def masked(text: str) -> str:
     return pl.select(pl.lit(text).str.replace_all(_LONG_NUMBER, MASK)).item()
 
 
-def _known_headers(contract: Contract, source: Source) -> dict[str, str]:
-    """Return label → column: the source's mapping, else the canonical and the usual Arabic headers."""
+def known_headers(contract: Contract, source: Source) -> dict[str, str]:
+    """Return header label → column: the source's mapping, else the canonical and the usual Arabic headers."""
     usual = {label_key(label): column.name for column in contract.columns for label in (column.name, *column.headers)}
     mapped = {label_key(header): column for header, column in source.columns.items()}
     return {label: name for label, name in usual.items() if name not in mapped.values()} | mapped
@@ -256,4 +269,5 @@ def _mask(findings: Findings, rows: int) -> pl.Series:
 
 def _raw_text(header: str, column: str) -> pl.Expr:
     text = pl.col(header).cast(pl.String)
+    text = pl.when(text.str.len_bytes() > _LONGEST_RAW).then(text.str.head(_LONGEST_RAW // 4) + "…").otherwise(text)
     return (pl.when(text.is_not_null()).then(pl.lit(MASK)) if column == "beneficiary_number" else text).alias(header)

@@ -90,13 +90,14 @@ def _stop(worker: _Worker) -> None:
     worker.line.close()
     worker.process.join(timeout=0.05 if worker.task else 5)
     if worker.process.is_alive():
-        worker.process.terminate()
+        worker.process.kill()
         worker.process.join()
 
 
 def _serve(line: Connection, plan: Plan) -> None:
     """Load what the line asks for until it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when an interrupted load ends
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when an interrupted load ends
+        signal.signal(number, signal.SIG_IGN)
     try:
         while True:
             line.send(load_file(plan, line.recv()))

@@ -19,9 +19,12 @@ order by entity_id, month
 """
 
 
+REPORTED = frozenset({"reported", "late"})
+
+
 @dataclass(frozen=True)
 class CoverageMonth:
-    """Say whether one entity reported one month: reported, missing or not_expected."""
+    """Say whether one entity reported one month: reported, late, missing or not_expected."""
 
     entity: Named
     month: date
@@ -39,7 +42,7 @@ class Coverage:
         counts: dict[Named, list[int]] = defaultdict(lambda: [0, 0])
         for row in self.rows:
             if row.month in period and row.status != "not_expected":
-                counts[row.entity][0] += row.status == "reported"
+                counts[row.entity][0] += row.status in REPORTED
                 counts[row.entity][1] += 1
         return {entity: (reported, expected) for entity, (reported, expected) in counts.items()}
 

@@ -9,34 +9,12 @@ import polars as pl
 
 from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.errors import SettingsError
-from kpi.lake import Lake, LakeFile
+from kpi.lake import Lake
 from kpi.warehouse.faults import storage_error_of
+from kpi.warehouse.lake_views import attach_lake
 from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.statements import sql_files
 
-LAKE_SCHEMAS: dict[str, str] = {
-    "transactions": (
-        "source_row bigint, transaction_id varchar, submitted_at timestamp, completed_at timestamp, month date, "
-        "months_covered tinyint, entity_id varchar, service_id varchar, governorate_id varchar, channel varchar, "
-        "outcome varchar, beneficiary varchar, beneficiary_key bigint, fee_omr decimal(18, 3), rating tinyint, "
-        "transactions bigint, lake_file varchar"
-    ),
-    "projects": (
-        "source_row bigint, project_id varchar, reported_on date, progress_pct decimal(5, 2), "
-        "planned_pct decimal(5, 2), status varchar, note varchar, lake_file varchar"
-    ),
-    "services": (
-        "source_row bigint, service_id varchar, event varchar, event_on date, programme varchar, "
-        "steps_before bigint, steps_after bigint, documents_before bigint, documents_after bigint, "
-        "visits_before bigint, visits_after bigint, minutes_before bigint, minutes_after bigint, "
-        "lake_file varchar"
-    ),
-    "assessments": (
-        "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2), "
-        "lake_file varchar"
-    ),
-    "rejected": ('log varchar, source_file varchar, source_row bigint, "column" varchar, reason varchar, raw varchar'),
-}
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
 
@@ -53,7 +31,7 @@ class BuildInputs:
 
 def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
     """Create every table, view and macro of a build in an empty database; the caller checks and publishes it."""
-    _attach_lake(connection, inputs.lake)
+    attach_lake(connection, inputs.lake, str(inputs.meta["timezone"]))
     for name, registry in inputs.registries.items():
         _register(connection, f"registry_{name}", registry)
     for name, code_list in codes(inputs.sql_folder).items():
@@ -72,37 +50,6 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> N
     _value_claims(connection)
 
 
-def _attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    sources = {log: lake.accepted_paths(log) for log in ("transactions", "projects", "services", "assessments")}
-    sources["rejected"] = lake.rejected_paths()
-    for log, paths in sources.items():
-        connection.execute(f"create temp table empty_{log} ({LAKE_SCHEMAS[log]})").fetchall()
-        select = f"select * from empty_{log}"
-        if paths:
-            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-            with_file = "" if log == "rejected" else ", filename = 'lake_file'"
-            select = f"{select} union all by name select * from read_parquet([{listed}]{with_file})"  # noqa: S608
-        connection.execute(f"create temp view lake_{log} as {select}").fetchall()
-    _register(connection, "lake_files", _ledger(lake.files()))
-
-
-def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
-    schema = {
-        "source_file": pl.String, "log": pl.String, "source_name": pl.String, "sha256": pl.String,
-        "size_bytes": pl.Int64, "rows_read": pl.Int64, "rows_accepted": pl.Int64, "rows_rejected": pl.Int64,
-        "loaded_at": pl.String, "loader_version": pl.String, "error": pl.String, "lake_file": pl.String,
-    }  # fmt: skip
-    rows = [
-        (
-            file.source_file, file.log, file.source_name, file.sha256, file.bytes, file.rows_read,
-            file.rows_accepted, file.rows_rejected, file.loaded_at, file.loader_version, file.error,
-            str(file.accepted_path) if file.accepted_path else None,
-        )
-        for file in files
-    ]  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
 def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catalogue: dict[str, Kpi]) -> None:
     versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
@@ -117,7 +64,7 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
     ]
     ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
-        ("meta_build", pl.DataFrame([inputs.meta])),
+        ("meta_build", pl.DataFrame([inputs.meta]).cast({"due_day": pl.Int8, "due_from": pl.Date})),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
         ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),

@@ -1,8 +1,8 @@
--- block: the ledger's accepted rows are the rows of the lake, file by file in sum
+-- block: the rows that the ledger counts (accepted less replaced and duplicate) are the rows that are read
 with ledger as (
     select
         log,
-        sum(rows_accepted)::bigint as rows_accepted
+        sum(rows_counted)::bigint as rows_counted
     from load_file
     group by log
 ),
@@ -10,7 +10,7 @@ with ledger as (
 lake as (
     select
         'transactions' as log,
-        count(*)::bigint as rows_accepted
+        count(*)::bigint as rows_counted
     from lake_transactions
     union all
     select
@@ -31,8 +31,8 @@ lake as (
 
 select
     lake.log,
-    ledger.rows_accepted as ledger_rows,
-    lake.rows_accepted as lake_rows
+    ledger.rows_counted as ledger_rows,
+    lake.rows_counted as lake_rows
 from lake
 left join ledger on lake.log = ledger.log
-where coalesce(ledger.rows_accepted, 0) <> lake.rows_accepted
+where coalesce(ledger.rows_counted, 0) <> lake.rows_counted

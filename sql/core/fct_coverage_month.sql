@@ -21,6 +21,53 @@ reported as (
             fct_transaction_month.month <= dim_month.month
             and dim_month.month < fct_transaction_month.month + to_months(fct_transaction_month.months_covered)
     group by fct_transaction_month.entity_id, dim_month.month
+),
+
+received as (
+    select
+        lake_spans.entity_id,
+        dim_month.month,
+        min(lake_spans.received_on) as received_on,
+        (
+            max(lake_spans.month + to_months(lake_spans.months_covered))
+            + to_days(any_value(meta_build.due_day) - 1)
+        )::date as due_on
+    from lake_spans
+    cross join meta_build
+    inner join dim_month
+        on
+            lake_spans.month <= dim_month.month
+            and dim_month.month < lake_spans.month + to_months(lake_spans.months_covered)
+    group by lake_spans.entity_id, dim_month.month
+),
+
+file_months as (
+    select distinct
+        lake_spans.entity_id,
+        dim_month.month,
+        lake_spans.source_file
+    from lake_spans
+    anti join lake_replaced
+        on
+            lake_spans.source_file = lake_replaced.old_file
+            and lake_spans.entity_id = lake_replaced.entity_id
+            and lake_spans.month = lake_replaced.month
+            and lake_spans.months_covered = lake_replaced.months_covered
+            and lake_spans.has_ids = lake_replaced.has_ids
+    inner join dim_month
+        on
+            lake_spans.month <= dim_month.month
+            and dim_month.month < lake_spans.month + to_months(lake_spans.months_covered)
+),
+
+rejected as (
+    select
+        file_months.entity_id,
+        file_months.month,
+        100.0 * sum(lake_files.rows_rejected) / nullif(sum(lake_files.rows_read), 0) as rejected_pct
+    from file_months
+    inner join lake_files on file_months.source_file = lake_files.source_file
+    group by file_months.entity_id, file_months.month
 )
 
 select
@@ -28,7 +75,15 @@ select
     dim_entity.entity_id,
     coalesce(reported.log_rows, 0)::bigint as log_rows,
     coalesce(reported.transactions, 0)::bigint as transactions,
+    rejected.rejected_pct::double as rejected_pct,
+    received.received_on,
+    case when log_months.month >= coalesce(meta_build.due_from, log_months.month) then received.due_on end as due_on,
     case
+        when
+            reported.log_rows > 0
+            and received.received_on > received.due_on
+            and log_months.month >= coalesce(meta_build.due_from, log_months.month)
+            then 'late'
         when reported.log_rows > 0 then 'reported'
         when log_months.month < dim_entity.expected_from then 'not_expected'
         when log_months.month > dim_entity.expected_to then 'not_expected'
@@ -36,10 +91,15 @@ select
     end as status
 from log_months
 cross join dim_entity
+cross join meta_build
 left join reported
     on dim_entity.entity_id = reported.entity_id and log_months.month = reported.month
+left join received
+    on dim_entity.entity_id = received.entity_id and log_months.month = received.month
+left join rejected
+    on dim_entity.entity_id = rejected.entity_id and log_months.month = rejected.month
 where dim_entity.reports_transactions
 order by log_months.month, dim_entity.entity_id;
 
 comment on table fct_coverage_month is
-'Which entity reported which month of the transactions log; a quarterly report covers its three months. | تغطية سجل المعاملات شهرًا فشهرًا.';
+'Which entity reported which month of the transactions log, in time or late; a quarterly report covers its three months. | تغطية سجل المعاملات شهرًا فشهرًا: ما ورد في موعده وما تأخر وما لم يرد.';

@@ -37,7 +37,7 @@ create macro like_for_like(
             entity_id,
             month
         from fct_coverage_month
-        where status = 'reported'
+        where status in ('reported', 'late')
     ),
 
     matched as (

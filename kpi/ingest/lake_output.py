@@ -1,0 +1,65 @@
+"""Write the accepted and rejected rows of one file aside and put them into the lake as a whole."""
+
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+
+from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
+from kpi.ingest.spans import SpanCounter
+from kpi.ingest.validate import Checked
+from kpi.lake import Lake, settle
+
+_ROW_GROUP = 250_000
+
+
+class LakeOutput:
+    """The rows of one file on their way into the lake: a part per slice, joined at the commit."""
+
+    def __init__(self, lake: Lake, log: str, lake_key: str) -> None:
+        self.lake, self.log, self.lake_key = lake, log, lake_key
+        self.staging = lake.root / ".staging"
+        self.staging.mkdir(parents=True, exist_ok=True)
+        (lake.root / log).mkdir(exist_ok=True)
+        self.parts: dict[str, list[Path]] = {"accepted": [], "rejected": []}
+        self.schemas = {"accepted": CONTRACTS[log].lake_schema, "rejected": REJECTED_SCHEMA}
+        self.rows_read = 0
+        self.rows_rejected = 0
+        self.by_reason: Counter[str] = Counter()
+        self.counter = SpanCounter()
+
+    def add(self, checked: Checked) -> None:
+        """Write one checked slice aside and count it."""
+        self.rows_read += checked.rows_read
+        self.rows_rejected += checked.rows_rejected
+        self._write("accepted", checked.accepted)
+        if self.log == "transactions":
+            self.counter.add(checked.accepted)
+        if len(checked.rejected):
+            self._write("rejected", checked.rejected)
+            self.by_reason.update(dict(checked.rejected["reason"].value_counts().iter_rows()))
+
+    def _write(self, kind: str, frame: pl.DataFrame) -> None:
+        path = self.staging / f"{self.lake_key}.{kind}.{len(self.parts[kind])}.parquet"
+        self.parts[kind].append(path)
+        frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
+
+    def commit(self, kind: str) -> Path | None:
+        """Put the joined parts in their place; None when there is nothing of that kind."""
+        parts = self.parts[kind]
+        if not parts:
+            return None
+        whole = parts[0]
+        if len(parts) > 1:
+            whole = self.staging / f"{self.lake_key}.{kind}.parquet"
+            pl.scan_parquet(parts).sink_parquet(
+                whole, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, maintain_order=True
+            )
+        place = self.lake.data_path(self.log, self.lake_key, kind)
+        settle(whole, place)
+        return place
+
+    def discard(self) -> None:
+        """Remove what was written aside."""
+        for path in self.staging.glob(f"{self.lake_key}.*"):
+            path.unlink(missing_ok=True)
