@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from kpi.errors import NothingPublished
-from kpi.warehouse.publish import Manifest, candidates, is_intact
+from kpi.warehouse.publish import Manifest, candidates, is_intact, manifests
 
 LOG = logging.getLogger(__name__)
 READER_CONFIG: dict[str, str | float | list[str]] = {
@@ -46,6 +46,18 @@ class Warehouse:
                 return Warehouse(path, manifest, _connect(path))
             LOG.error("Build %s is damaged and is left out", manifest.build_id)
         raise NothingPublished("nothing_published", workspace=workspace)
+
+    @staticmethod
+    def open_previous(workspace: Path, build_id: str) -> "Warehouse | None":
+        """Open the good build published before another one; None when there is none."""
+        folder = workspace / "warehouse"
+        published = manifests(folder)
+        ids = [manifest.build_id for manifest in published]
+        for manifest in published[ids.index(build_id) + 1 :] if build_id in ids else ():
+            if is_intact(folder, manifest):
+                path = folder / manifest.file
+                return Warehouse(path, manifest, _connect(path))
+        return None
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None, **named: object) -> pl.DataFrame:
         """Run one statement with bound `$name` parameters and return its rows."""
