@@ -41,5 +41,6 @@ with panel("files", t("quality.files", language)):
 with panel("checks", t("quality.checks", language)):
     st.html(checks_html(checks, language))
 
-heading(t("quality.previous", language))
-st.html(previous_build_html(cache.cached_comparison(build), language))
+if months is not None:
+    heading(t("quality.previous", language))
+    st.html(previous_build_html(cache.cached_comparison(build), language))

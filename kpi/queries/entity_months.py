@@ -63,6 +63,14 @@ class CoverageMap:
         """Count the entity-months of the chosen period with a status."""
         return sum(len(entity.with_status(status, self.period)) for entity in self.entities)
 
+    def reports(self, status: str) -> int:
+        """Count the reports of the chosen period with a status: a quarterly report is one, not three months."""
+        step = self.months_per_report
+        return sum(
+            len({(month.year, (month.month - 1) // step) for month in entity.with_status(status, self.period)})
+            for entity in self.entities
+        )
+
     @property
     def expected_months(self) -> int:
         """Count the entity-months expected in the chosen period."""

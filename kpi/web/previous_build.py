@@ -63,7 +63,6 @@ def _difference(value: ChangedValue, language: str) -> str:
         return f"{'+' if moved > 0 else MINUS} {format_duration(abs(moved), language)}"
     if value.kpi.unit == "percent":
         if abs(moved) < _TINY_POINTS / 2:
-            tiny = format_points(_TINY_POINTS, language, decimals=_PERCENT_DECIMALS)
-            return t("quality.builds.tiny", language, change=tiny)
+            return t("quality.builds.tiny", language, change=t("number.points", language, value=_TINY_POINTS))
         return format_points(moved, language, decimals=_PERCENT_DECIMALS)
     return format_change(moved, "number", language, decimals=value.kpi.decimals)

@@ -36,7 +36,7 @@ def answer(coverage: CoverageMap, rejected: Rejections, ledger: Ledger, language
         entity = coverage.entities[0].entity
         return t("quality.answer.not_expected", language, entity=entity, period=period)
     facts = _of_all(coverage, language) if whole else _of_entity(coverage.entities[0], coverage, language)
-    late = coverage.count("late") // coverage.months_per_report
+    late = coverage.reports("late")
     if late:
         facts.append(plural("quality.answer.late", late, language))
     if ledger.unreadable:
@@ -121,12 +121,15 @@ def _of_all(coverage: CoverageMap, language: str) -> list[str]:
     expected, lacking = len(coverage.expected_entities), coverage.lacking()
     if not lacking:
         return [t("quality.answer.all", language, expected=expected)]
-    grain = coverage.months_per_report
     entities = plural("quality.answer.from_entities", len(lacking), language)
-    missing = -(-coverage.count("missing") // grain)
     return [
         plural("quality.answer.complete", expected - len(lacking), language, expected=expected),
-        plural(f"quality.answer.missing_{grain}", missing, language, entities=entities),
+        plural(
+            f"quality.answer.missing_{coverage.months_per_report}",
+            coverage.reports("missing"),
+            language,
+            entities=entities,
+        ),
     ]
 
 
