@@ -20,12 +20,13 @@ REJECTED_TOO_MUCH_PCT, REJECTED_NOTICED_PCT = 5.0, 1.0
 """Rejected rows in percent of those read: from the first the answer is `not_yet`, from the second no plain yes."""
 
 
-def verdict(coverage: CoverageMap, rejected: Rejections, ledger: Ledger) -> str:
-    """Weigh what is missing, rejected and unreadable: yes, largely or not_yet."""
+def verdict(coverage: CoverageMap, rejected: Rejections, ledger: Ledger, *, whole: bool) -> str:
+    """Weigh what is missing and, for the whole, what was rejected or unreadable: yes, largely or not_yet."""
     missing = coverage.count("missing")
-    if missing >= MISSING_TOO_MUCH * coverage.expected_months or rejected.share_pct >= REJECTED_TOO_MUCH_PCT:
+    rejected_pct = rejected.share_pct if whole else 0
+    if missing >= max(MISSING_TOO_MUCH * coverage.expected_months, 1) or rejected_pct >= REJECTED_TOO_MUCH_PCT:
         return "not_yet"
-    gaps = missing or ledger.unreadable or rejected.share_pct >= REJECTED_NOTICED_PCT
+    gaps = missing or (whole and ledger.unreadable) or rejected_pct >= REJECTED_NOTICED_PCT
     return "largely" if gaps else "yes"
 
 
@@ -39,7 +40,7 @@ def answer(coverage: CoverageMap, rejected: Rejections, ledger: Ledger, language
     late = coverage.reports("late")
     if late:
         facts.append(plural("quality.answer.late", late, language))
-    if ledger.unreadable:
+    if ledger.unreadable and whole:
         facts.append(plural("quality.answer.unreadable", len(ledger.unreadable), language))
     if whole:
         facts.append(_rejected(rejected, language))
@@ -47,7 +48,7 @@ def answer(coverage: CoverageMap, rejected: Rejections, ledger: Ledger, language
     for fact in facts[1:]:
         place = "last" if fact is facts[-1] else "middle"
         sentence = t(f"quality.answer.{place}", language, before=sentence, item=fact)
-    word = t(f"quality.verdict.{verdict(coverage, rejected, ledger)}", language)
+    word = t(f"quality.verdict.{verdict(coverage, rejected, ledger, whole=whole)}", language)
     return t("quality.answer.sentence", language, verdict=word, facts=sentence)
 
 
@@ -79,7 +80,7 @@ def cards_html(
          *(t(f"quality.card.{name}", language, day=moment.date()) for name, moment in moments
            if moment is not None)),
         ("months", format_percent(100 * sent / expected, language) if expected else "–",
-         t("quality.card.part_of", language, part=sent, whole=expected),
+         t("quality.card.part_of", language, part=sent, months=plural("quality.answer.of_months", expected, language)),
          t("quality.card.silent", language, names=names_of(silent, language)) if silent
          else t("quality.card.nobody_silent", language)),
         ("rejected", format_number(rejected.rows_rejected, language),
