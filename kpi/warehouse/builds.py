@@ -62,6 +62,17 @@ def current_build_id(workspace: Path, build_id: str | None = None) -> str | None
     return next((found.build_id for found in candidates(folder) if known_damage(folder, found) is None), None)
 
 
+def previous_good(workspace: Path, build_id: str) -> str | None:
+    """Return the id of the readable build published before another one; None when there is none."""
+    folder = workspace / "warehouse"
+    known = _known(folder)
+    if build_id not in known:
+        return None
+    older = [manifest for manifest in known.values() if manifest.order < known[build_id].order]
+    newest_first = sorted(older, key=lambda manifest: manifest.order, reverse=True)
+    return next((found.build_id for found in newest_first if known_damage(folder, found) is None), None)
+
+
 def find_build(workspace: Path, build_id: str) -> Manifest:
     """Find a build by its id, the beginning of its id, `current` or `previous`.
 

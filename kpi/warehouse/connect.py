@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from kpi.warehouse.builds import current_build_id, open_first_good
+from kpi.warehouse.builds import current_build_id, open_first_good, previous_good
 from kpi.warehouse.manifest import Manifest
 
 __all__ = ["READER_CONFIG", "Warehouse", "current_build_id"]
@@ -44,6 +44,12 @@ class Warehouse:
         for is unknown or damaged.
         """
         return Warehouse(*open_first_good(workspace, build_id, connect_read_only))
+
+    @staticmethod
+    def open_previous(workspace: Path, build_id: str) -> "Warehouse | None":
+        """Open the good build published before another one; None when there is none."""
+        before = previous_good(workspace, build_id)
+        return Warehouse.open(workspace, before) if before else None
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None, **named: object) -> pl.DataFrame:
         """Run one statement with bound `$name` parameters and return its rows."""

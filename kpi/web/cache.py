@@ -1,18 +1,24 @@
 """The only place with Streamlit caches: one warehouse per build, one answer per question and build."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import streamlit as st
 
 from kpi.errors import NothingPublished
 from kpi.queries.claims import claims
+from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
+from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.options import filter_options
+from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
+from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
 from kpi.queries.series import series
 from kpi.settings import settings_in_force
@@ -28,17 +34,22 @@ class Build:
 
 
 def current_build() -> Build:
-    """Return the build in service now, so that a new one is picked up by the next page view."""
-    workspace = settings_in_force().workspace
-    build_id = current_build_id(workspace)
+    """Return the build in service now, or the one the setting `build` names, so that a new one is picked up by the next page view."""
+    settings = settings_in_force()
+    build_id = current_build_id(settings.workspace, settings.build)
     if build_id is None:
-        raise NothingPublished("nothing_published", workspace=workspace)
-    return Build(str(workspace), build_id)
+        raise NothingPublished("nothing_published", workspace=settings.workspace)
+    return Build(str(settings.workspace), build_id)
+
+
+def is_older_build(build: Build) -> bool:
+    """Tell whether another build than the current one is shown, because the installation asks for it by name."""
+    return settings_in_force().build is not None and build.build_id != current_build_id(Path(build.workspace))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Warehouse.close)
 def _warehouse(build: Build) -> Warehouse:
-    return Warehouse.open(Path(build.workspace))
+    return Warehouse.open(Path(build.workspace), build.build_id)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -81,3 +92,44 @@ def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
 def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
     """Return a KPI by governorate."""
     return governorate_map(_warehouse(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
+    """Return who sent which month."""
+    return coverage_map(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_rejections(build: Build) -> Rejections:
+    """Return the rejected rows, counted and sampled."""
+    return rejections(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_ledger(build: Build) -> Ledger:
+    """Return the ledger of source files."""
+    return ledger(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_checks(build: Build) -> tuple[Check, ...]:
+    """Return the results of the checks."""
+    return checks(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_comparison(build: Build) -> BuildComparison | None:
+    """Return what changed since the build before; None for the first build."""
+    current = _warehouse(build)
+    previous = Warehouse.open_previous(Path(build.workspace), current.build_id)
+    try:
+        return compare_builds(current, previous)
+    finally:
+        if previous is not None:
+            previous.close()
+
+
+def every_rejected_row(build: Build) -> Iterator[pl.DataFrame]:
+    """Read every rejected row, part by part; too much to keep, so it is read anew for each download."""
+    return rejected_parts(_warehouse(build))

@@ -1,6 +1,6 @@
 """Choose the slice of the data; the address holds identifiers, so that one link shows the same in either language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import streamlit as st
@@ -55,8 +55,8 @@ def language_switch(language: str) -> None:
     _go("lang", chosen, language, default=DEFAULT_LANGUAGE)
 
 
-def filter_bar(options: FilterOptions, filters: Filters, language: str) -> None:
-    """Offer period, entity, governorate and channel."""
+def filter_bar(options: FilterOptions, filters: Filters, language: str, *, offered: Collection[str]) -> None:
+    """Offer the period and those of entity, governorate and channel that apply to the screen."""
     with st.container(key="filters"):
         _period_choice(options, filters.period, language)
         remainder = Named(NOT_ALLOCATED, *(t("governorate.not_allocated", code) for code in LANGUAGES))
@@ -66,7 +66,7 @@ def filter_bar(options: FilterOptions, filters: Filters, language: str) -> None:
             ("governorate", governorates, filters.governorate_id, "all_governorates"),
             ("channel", options.channels, filters.channel, "all_channels"),
         ):
-            if named:
+            if named and name in offered:
                 _named_choice(name, named, chosen, everything, language)
 
 

@@ -60,7 +60,7 @@ def current_mode() -> Mode:
 def apply_styles(language: str, mode: Mode) -> None:
     """Give the document its language, direction, colours and layout."""
     sheets = [css_variables(mode)]
-    names = ("layout", "components", *(("rtl",) if direction(language) == "rtl" else ()))
+    names = ("layout", "components", "quality", *(("rtl",) if direction(language) == "rtl" else ()))
     sheets += [(STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names]
     st.html(f"<style>{''.join(sheets)}</style>")
     st.html(f"<script>{script(language)}</script>", unsafe_allow_javascript=True)
@@ -81,14 +81,15 @@ def brand_html(language: str, freshness: Freshness | None) -> str:
     )
 
 
-def freshness_html(freshness: Freshness, language: str) -> str:
+def freshness_html(freshness: Freshness, language: str, *, older: bool = False) -> str:
     """Return the synthetic mark, where it applies, and the line that says how fresh the numbers are."""
     marks = []
     if freshness.last_month is not None:
         last = point_label(freshness.last_month, 1, language)
         marks.append(t("web.frame.as_of", language, month=last))
     marks.append(t("web.frame.built", language, moment=format_moment(freshness.built_at, language)))
-    marks.append(t("web.frame.build", language, build=freshness.build_id))
+    key = "web.frame.older_build" if older else "web.frame.build"
+    marks.append(t(key, language, build=freshness.build_id))
     if freshness.rows_rejected:
         marks.append(t("web.frame.rejected", language, rows=freshness.rows_rejected))
     line = "".join(f"<li>{escape(mark)}</li>" for mark in marks)
@@ -112,13 +113,14 @@ def footer_html(freshness: Freshness, language: str) -> str:
     return f'<footer class="kpi-footer">{escape(words)}</footer>'
 
 
-def navigation(pages: Sequence[StreamlitPage], language: str) -> None:
+def navigation(pages: Sequence[StreamlitPage], current: StreamlitPage) -> None:
     """Link the screens to each other, language and filters kept; one screen needs no links."""
     if len(pages) < 2:
         return
     with st.container(key="navigation", horizontal=True):
         for page in pages:
-            st.page_link(page, query_params=address_parameters())
+            with st.container(key="page_current" if page == current else f"page_{page.title}", width="content"):
+                st.page_link(page, query_params=address_parameters())
 
 
 @contextmanager

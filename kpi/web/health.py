@@ -15,7 +15,8 @@ async def healthz(request: Request) -> JSONResponse:
     a probe that needs data reads `status`.
     """
     try:
-        build_id = current_build_id(settings_in_force().workspace)
+        settings = settings_in_force()
+        build_id = current_build_id(settings.workspace, settings.build)
     except KpiError as error:
         return JSONResponse({"status": "error", "build_id": None, "message": str(error)}, status_code=500)
     return JSONResponse({"status": "ok" if build_id else "nothing_published", "build_id": build_id})

@@ -8,9 +8,14 @@ from streamlit.delta_generator import DeltaGenerator
 from kpi.language import t
 from kpi.settings import REPOSITORY
 from kpi.web import frame
+from kpi.web.cache import is_older_build
 from kpi.web.filters import filter_bar, language_of_address, language_switch
 
-PAGES = (("overview", "pages/overview.py"),)
+PAGES = (
+    ("overview", "pages/overview.py", ("entity", "governorate", "channel")),
+    ("quality", "pages/quality.py", ("entity",)),
+)
+"""Name, script, and the filters beside the period that apply to it; the others wait in the address."""
 ICON = Path(__file__).parent / "static" / "icon.png"
 
 
@@ -21,16 +26,17 @@ def main() -> None:
     frame.apply_styles(language, frame.current_mode())
     pages = [
         st.Page(REPOSITORY / path, title=t(f"web.page.{name}", language), url_path=name, default=name == PAGES[0][0])
-        for name, path in PAGES
+        for name, path, _ in PAGES
     ]
     screen = st.navigation(pages, position="hidden")
     header = st.container(key="header", horizontal=True)
     with frame.calm_errors(language):
         visit = _visit_or_bare_header(header, language)
-        st.html(frame.freshness_html(visit.freshness, language))
-        frame.navigation(pages, language)
+        frame.navigation(pages, screen)
+        st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
         if visit.filters is not None:
-            filter_bar(visit.options, visit.filters, language)
+            applicable = next(names for page, (*_, names) in zip(pages, PAGES, strict=True) if page == screen)
+            filter_bar(visit.options, visit.filters, language, offered=applicable)
         screen.run()
         st.html(frame.footer_html(visit.freshness, language))
 

@@ -3,7 +3,7 @@ create table dim_month as
 with covered as (
     select
         min(month) as first_on,
-        max(month) as last_on
+        max(month + to_months((months_covered - 1)::integer))::date as last_on
     from fct_transaction_service_month
     union all
     select

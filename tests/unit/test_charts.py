@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from kpi.catalogue import load_catalogue
-from kpi.charts import ranking, sparkline, tilemap, trend
+from kpi.charts import coverage, ranking, sparkline, tilemap, trend
 from kpi.charts.chart import nice_ticks, tick_text, wrap
 from kpi.charts.theme import DARK, LIGHT, css_variables, palette, plotly_config, ramp_colour
 from kpi.language import strip_isolates
-from kpi.messages import LANGUAGES
+from kpi.messages import LANGUAGES, text
 from kpi.periods import Period, shift_months
+from kpi.queries.entity_months import CoverageMap, EntityMonth, EntityMonths
 from kpi.queries.results import (
     Break,
     GovernorateMap,
@@ -272,3 +273,37 @@ def test_the_ticks_of_one_axis_are_written_alike() -> None:
 def test_the_chosen_governorate_is_framed() -> None:
     plain, framed = (tilemap.figure(governorates(), language="en", mode="light", chosen=one) for one in (None, "OM-MA"))
     assert len(framed.figure.layout.shapes) == len(plain.figure.layout.shapes) + 1
+
+
+def covered_months() -> CoverageMap:
+    def months(*statuses: str) -> tuple[EntityMonth, ...]:
+        return tuple(
+            EntityMonth(shift_months(date(2023, 1, 1), index), status, 10) for index, status in enumerate(statuses)
+        )
+
+    rows = (
+        EntityMonths(Named("a", "ألف", "Alpha"), months(*["reported"] * 26, "late", "missing")),
+        EntityMonths(Named("b", "باء", "Beta"), months(*["not_expected"] * 20, *["reported"] * 8)),
+    )
+    return CoverageMap(Period.parse("2025-01..2025-04"), Period.parse("2023-05..2025-04"), rows, 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_state_of_a_month_is_drawn_explained_and_written_in_the_table(language) -> None:
+    shown = coverage.drawing(covered_months(), language=language)
+    for status in ("reported", "late", "missing", "not_expected"):
+        word = text(f"quality.status.{status}", language)
+        assert f'class="kpi-{status}' in shown.html
+        assert f": {word}" in strip_isolates(shown.html), "on the cell"
+        assert f"</i>{word}" in shown.html, "in the legend"
+        assert word in [cell for row in shown.table.rows for cell in row]
+    assert len(shown.table.rows[0]) == 2 + 24
+    assert "aria-label" in shown.html
+
+
+def test_the_months_before_the_last_twelve_are_for_wide_screens() -> None:
+    html = coverage.drawing(covered_months(), language="en").html
+    head, first, *_ = html.split('<div class="kpi-row')[1:]
+    assert head.count("kpi-wide") == first.count("kpi-wide") == 12
+    assert head.count("kpi-chosen") == 4
+    assert [year for year in ("2023", "2024", "2025") if f"<b>{year}</b>" in head] == ["2023", "2024", "2025"]
