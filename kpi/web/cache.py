@@ -34,7 +34,7 @@ class Build:
 
 
 def current_build() -> Build:
-    """Return the build in service now, or the one the setting `build` names, so that a new one is picked up by the next page view."""
+    """Return the build in service now, or the one the setting `build` names; the next page view sees a new one."""
     settings = settings_in_force()
     build_id = current_build_id(settings.workspace, settings.build)
     if build_id is None:
