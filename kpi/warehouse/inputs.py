@@ -10,6 +10,7 @@ import polars as pl
 
 from kpi import __version__
 from kpi.errors import LakeDamaged
+from kpi.ingest.overlap import RULE_VERSION
 from kpi.ingest.registries import read_registries
 from kpi.lake import Lake
 from kpi.settings import Settings
@@ -47,7 +48,7 @@ def read_inputs(settings: Settings, sql_folder: Path) -> Inputs:
         "workspace": workspace.as_meta(),
         "sql": {path.relative_to(sql_folder).as_posix(): path.read_text("utf-8") for path in _files(sql_folder, "*")},
         "code": [
-            __version__, settings.storage_version, duckdb.__version__,
+            __version__, RULE_VERSION, settings.storage_version, duckdb.__version__,
             *(path.read_text("utf-8") for path in _files(Path(__file__).parent, "*.py")),
         ],
     }  # fmt: skip

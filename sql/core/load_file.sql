@@ -34,6 +34,7 @@ select
     lake_files.loaded_at,
     lake_files.loader_version,
     lake_files.error_key,
+    lake_files.error_facts,
     lake_files.error
 from lake_files
 left join replaced on lake_files.source_file = replaced.old_file
