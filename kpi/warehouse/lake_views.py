@@ -141,7 +141,8 @@ def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
             file.source_file, file.log, file.source_name, file.sha256, file.bytes, file.rows_read, file.rows_accepted,
             file.rows_rejected, json.dumps(file.rejected_by_reason, sort_keys=True), file.received_at or None,
             file.loaded_at, file.loader_version, file.error_key,
-            json.dumps(file.error_facts, ensure_ascii=False, sort_keys=True) if file.error_key else None, file.error, file.only_entity,
+            json.dumps(file.error_facts, ensure_ascii=False, sort_keys=True) if file.error_key else None,
+            file.error, file.only_entity,
             str(file.accepted_path) if file.accepted_path else None,
         )
         for file in files
