@@ -25,7 +25,7 @@ lint: .venv/.dev ## Run the linters and the type checker
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ty check --quiet
-	@$(BIN)/sqlfluff lint --nocolor --processes 2 sql
+	@$(BIN)/sqlfluff lint --nocolor sql
 
 bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the same files
 	@$(BIN)/python -m bench.load_and_build

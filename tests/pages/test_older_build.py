@@ -1,0 +1,42 @@
+"""The dashboard shows the build the installation names, and says that newer numbers are published."""
+
+import shutil
+
+import pytest
+
+from kpi.language import strip_isolates
+from kpi.messages import LANGUAGES, text
+from kpi.settings import Settings
+from kpi.warehouse.build import build
+from kpi.warehouse.connect import current_build_id
+
+
+@pytest.fixture(scope="module")
+def two_builds(demo_workspace, tmp_path_factory):
+    workspace = shutil.copytree(demo_workspace, tmp_path_factory.mktemp("older") / "copy", symlinks=True)
+    first = current_build_id(workspace)
+    second = build(Settings(workspace=workspace), force=True).manifest.build_id
+    return workspace, first, second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_older_build_is_shown_as_such(screen, two_builds, monkeypatch, language) -> None:
+    workspace, first, _ = two_builds
+    monkeypatch.setenv("KPI_BUILD", first)
+    assert text("web.frame.older_build", language, build=first) in strip_isolates(screen(workspace, lang=language).html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_the_setting_the_current_build_is_shown(screen, two_builds, language) -> None:
+    workspace, _, second = two_builds
+    html = strip_isolates(screen(workspace, lang=language).html)
+    assert text("web.frame.build", language, build=second) in html
+    assert text("web.frame.older_build", language, build=second) not in html
+
+
+def test_a_build_that_is_not_there_is_a_calm_error(screen, two_builds, monkeypatch) -> None:
+    workspace, _, _ = two_builds
+    monkeypatch.setenv("KPI_BUILD", "19990101T000000")
+    html = screen(workspace, lang="en").html
+    assert "19990101T000000" in html
+    assert "kpi-card" not in html
