@@ -67,6 +67,7 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
         ("meta_build", pl.DataFrame([inputs.meta]).cast({"due_day": pl.Int8, "due_from": pl.Date})),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
+        ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
         ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),
     ):
         _register(connection, f"frame_{name}", frame)
@@ -76,6 +77,12 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
 def _inputs_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
     schema = {"kpi_id": pl.String, "input": pl.String}
     return pl.DataFrame(kpi_inputs(sql_folder, catalogue), schema=schema, orient="row")
+
+
+def _sql_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
+    texts = {file.name: file.text for file in sql_files(sql_folder, "kpi")}
+    rows = [(kpi.id, texts.get(kpi.view, "")) for kpi in catalogue.values()]
+    return pl.DataFrame(rows, schema={"kpi_id": pl.String, "view_sql": pl.String}, orient="row")
 
 
 def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, Kpi]) -> None:

@@ -15,6 +15,7 @@ from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
 from kpi.queries.ledger import Check, Ledger, checks, ledger
+from kpi.queries.method import Method, methods
 from kpi.queries.options import filter_options
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
@@ -62,6 +63,12 @@ def cached_freshness(build: Build) -> Freshness:
 def cached_options(build: Build) -> FilterOptions:
     """Return what the filters offer."""
     return filter_options(_warehouse(build))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cached_methods(build: Build) -> tuple[Method, ...]:
+    """Return every KPI with the SQL of its view."""
+    return methods(_warehouse(build))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

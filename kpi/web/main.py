@@ -14,8 +14,9 @@ from kpi.web.filters import filter_bar, language_of_address, language_switch
 PAGES = (
     ("overview", "pages/overview.py", ("entity", "governorate", "channel")),
     ("quality", "pages/quality.py", ("entity",)),
+    ("method", "pages/method.py", None),
 )
-"""Name, script, and the filters beside the period that apply to it; the others wait in the address."""
+"""Name, script, and the filters beside the period that apply (None: not even the period); the others wait unseen."""
 ICON = Path(__file__).parent / "static" / "icon.png"
 
 
@@ -36,7 +37,8 @@ def main() -> None:
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
         if visit.filters is not None:
             applicable = next(names for page, (*_, names) in zip(pages, PAGES, strict=True) if page == screen)
-            filter_bar(visit.options, visit.filters, language, offered=applicable)
+            if applicable is not None:
+                filter_bar(visit.options, visit.filters, language, offered=applicable)
         screen.run()
         st.html(frame.footer_html(visit.freshness, language))
 

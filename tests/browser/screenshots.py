@@ -15,7 +15,7 @@ from tests.browser.chromium import ADVICE, find_chromium
 from tests.browser.conftest import LOCALES, Server, Visitor
 
 FOLDER = REPOSITORY / "screenshots"
-SCREENS = ("overview", "quality")
+SCREENS = ("overview", "quality", "method")
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
 
