@@ -230,11 +230,16 @@ class Lake:
             return None  # a damaged entry counts as absent: the next load reads the source again
 
 
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _holds(path: Path, sha256: str) -> bool:
     try:
-        with path.open("rb") as file:
-            # An entry written before digests were kept can only be asked whether its file is there.
-            return not sha256 or hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        # An entry written before digests were kept can only be asked whether its file is there.
+        return sha256_of(path) == sha256 or not sha256
     except OSError:
         return False
 

@@ -19,10 +19,9 @@ from kpi.ingest.pseudonym import key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
 from kpi.ingest.validate import Validator
-from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError
+from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError, sha256_of
 
 Status = Literal["loaded", "unchanged", "failed", "removed"]
-_HASH_BLOCK_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     source = plan.sources.of_file(source_file)
     kind_of(source_file)
     before = path.stat()
-    sha256 = _digest(path)
+    sha256 = sha256_of(path)
     reading = reading_of(plan, source)
     if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
         return FileResult(source_file, "unchanged", known)
@@ -166,8 +165,8 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         lake_key=lake_key,
         reading=reading,
         modified_ns=after.st_mtime_ns,
-        accepted_sha256=_digest(accepted) if accepted else "",
-        rejected_sha256=_digest(rejected) if rejected else "",
+        accepted_sha256=sha256_of(accepted) if accepted else "",
+        rejected_sha256=sha256_of(rejected) if rejected else "",
         spans=written.counter.spans(known, after.st_mtime_ns),
         earlier=_earlier(known, sha256),
     )
@@ -213,14 +212,6 @@ def _check_unchanged(path: Path, source_file: str, before: os.stat_result) -> No
     now = path.stat()
     if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
         raise SourceError("file_changing", file=source_file)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _log_of(plan: Plan, source_file: str) -> str:

@@ -82,11 +82,11 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: st
     """Make the temporary views `lake_*` that the SQL of a build reads; dates of receipt are in the time zone."""
     files = lake.files()
     overlap = read_overlap(lake)
-    _register(connection, "lake_files", _ledger(files))
-    _register(connection, "lake_contents", _contents(files))
-    _register(connection, "lake_spans", _spans(files, time_zone))
-    _register(connection, "lake_replaced", overlap.replaced)
-    _register(connection, "lake_duplicates", overlap.duplicates)
+    register(connection, "lake_files", _ledger(files))
+    register(connection, "lake_contents", _contents(files))
+    register(connection, "lake_spans", _spans(files, time_zone))
+    register(connection, "lake_replaced", overlap.replaced)
+    register(connection, "lake_duplicates", overlap.duplicates)
     for log in (*LOGS, "rejected"):
         connection.execute(f"create temp table empty_{log} ({LAKE_SCHEMAS[log]})").fetchall()
     for log in LOGS:
@@ -113,8 +113,8 @@ def _counted(connection: duckdb.DuckDBPyConnection, paths: dict[str, str], overl
         schema={"old_file": pl.String, "path": pl.String},
         orient="row",
     )
-    _register(connection, "left_out_spans", overlap.replaced.join(places, on="old_file"))
-    _register(connection, "left_out_rows", overlap.duplicates.join(places, left_on="other_file", right_on="old_file"))
+    register(connection, "left_out_spans", overlap.replaced.join(places, on="old_file"))
+    register(connection, "left_out_rows", overlap.duplicates.join(places, left_on="other_file", right_on="old_file"))
     partly = {name: path for name, path in paths.items() if name in touched}
     if not partly:
         return [_all(paths)]
@@ -177,5 +177,6 @@ def _spans(files: tuple[LakeFile, ...], time_zone: str) -> pl.DataFrame:
     )
 
 
-def _register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+def register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Let SQL read a frame under a name while the connection lasts."""
     connection.register(name, frame.to_arrow())

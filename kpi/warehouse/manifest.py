@@ -1,12 +1,13 @@
 """What is known of one published build: its manifest, and whether its bytes are still the published ones."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+
+from kpi.lake import sha256_of
 
 Damage = Literal["file_missing", "file_forbidden", "stray_wal", "size_differs", "checksum_differs"]
 
@@ -62,12 +63,6 @@ class Manifest:
 def file_name(build_id: str) -> str:
     """Return the name of a build's file."""
     return f"kpi-{build_id}.duckdb"
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def damage(folder: Path, manifest: Manifest) -> Damage | None:

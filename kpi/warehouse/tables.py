@@ -11,7 +11,7 @@ from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.errors import SettingsError
 from kpi.lake import Lake
 from kpi.warehouse.faults import storage_error_of
-from kpi.warehouse.lake_views import attach_lake
+from kpi.warehouse.lake_views import attach_lake, register
 from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.statements import sql_files
 
@@ -33,10 +33,10 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> N
     """Create every table, view and macro of a build in an empty database; the caller checks and publishes it."""
     attach_lake(connection, inputs.lake, str(inputs.meta["timezone"]))
     for name, registry in inputs.registries.items():
-        _register(connection, f"registry_{name}", registry)
+        register(connection, f"registry_{name}", registry)
     for name, code_list in codes(inputs.sql_folder).items():
         rows = [code.model_dump() | {"sort_order": position} for position, code in enumerate(code_list, start=1)]
-        _register(connection, f"code_{name}", pl.DataFrame(rows, schema_overrides={"digital": pl.Boolean}))
+        register(connection, f"code_{name}", pl.DataFrame(rows, schema_overrides={"digital": pl.Boolean}))
     catalogue = load_catalogue(inputs.sql_folder)
     _make_meta(connection, inputs, catalogue)
     for cube in sql_files(inputs.sql_folder, "cube"):
@@ -70,7 +70,7 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
         ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
         ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),
     ):
-        _register(connection, f"frame_{name}", frame)
+        register(connection, f"frame_{name}", frame)
         connection.execute(f"create table {name} as select * from frame_{name}").fetchall()  # noqa: S608
 
 
@@ -160,10 +160,6 @@ def document(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> None:
 def _quoted(meaning: dict[str, str]) -> str:
     text = f"{meaning['en']} | {meaning['ar']}".replace("'", "''")
     return f"'{text}'"
-
-
-def _register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register(name, frame.to_arrow())
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> None:
