@@ -5,8 +5,8 @@ import streamlit as st
 from kpi.language import t
 from kpi.web import cache
 from kpi.web.frame import current_visit
-from kpi.web.method import answer_html, indicator_html, nothing_html
 from kpi.web.panels import heading
+from kpi.web.screens.method import answer_html, indicator_html, nothing_html
 
 visit = current_visit()
 language = visit.language

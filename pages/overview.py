@@ -9,6 +9,7 @@ from kpi.web.answer import answer_html
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
+from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.panels import chart_panel, empty_box, heading, stack
 from kpi.web.spans import spans
@@ -36,7 +37,7 @@ if visit.filters is None:
     st.html(empty_box(language))
     st.stop()
 
-build, filters = visit.build, visit.filters
+build, filters, caption = visit.build, visit.filters, source_line(visit)
 headlines = cache.cached_headlines(build, CARDS, filters)
 topic = headlines[0]
 series = cache.cached_series(build, TOPIC, filters)
@@ -55,18 +56,18 @@ stack(
 if series.nothing is None:
     chosen, base = spans(topic, language)
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
-    chart_panel("trend", t("web.overview.trend", language), chart, language)
+    chart_panel("trend", t("web.overview.trend", language), chart, language, caption=caption)
 
 both = entities.nothing is None and places.nothing is None
 left, right = st.columns([7, 5], gap="medium") if both else (st.container(), st.container())
 if entities.nothing is None:
     with left:
         chart = ranking.figure(entities, language=language, mode=mode)
-        chart_panel("ranking", t("web.overview.ranking", language), chart, language)
+        chart_panel("ranking", t("web.overview.ranking", language), chart, language, caption=caption)
 if places.nothing is None:
     with right:
         chart = tilemap.figure(places, language=language, mode=mode, chosen=filters.governorate_id)
-        chart_panel("map", t("web.overview.map", language), chart, language)
+        chart_panel("map", t("web.overview.map", language), chart, language, caption=caption)
 
 if topic.value is not None:
     heading(t("web.overview.comparison", language))

@@ -6,11 +6,11 @@ from kpi.charts import coverage
 from kpi.language import t
 from kpi.web import cache
 from kpi.web.frame import current_visit
-from kpi.web.ledger import checks_html, ledger_html
 from kpi.web.panels import drawing_panel, empty_box, heading, panel, stack
-from kpi.web.previous_build import previous_build_html
-from kpi.web.quality import answer_html, cards_html, senders_html
-from kpi.web.rejections import download_button, rejections_html
+from kpi.web.screens.ledger import checks_html, ledger_html
+from kpi.web.screens.previous_build import previous_build_html
+from kpi.web.screens.quality import answer_html, cards_html, senders_html
+from kpi.web.screens.rejections import download_button, rejections_html
 
 visit = current_visit()
 build, language, filters = visit.build, visit.language, visit.filters

@@ -13,12 +13,22 @@ _COMPACT_FROM = 100_000
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Hold words of a table that lead somewhere, are a mark (its name chooses the colours) or have a line below."""
+
+    words: str
+    href: str | None = None
+    mark: str | None = None
+    below: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """Hold the figures of a chart as words: the first column names the row, the others are numbers."""
 
     caption: str
     headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,14 @@ def rows_as_bytes(rows: pl.DataFrame, form: str) -> bytes:
     return buffer.getvalue()
 
 
-def sheets_as_bytes(sheets: Mapping[str, pl.DataFrame]) -> bytes:
+def sheets_as_bytes(sheets: Mapping[str, pl.DataFrame], *, right_to_left: bool = False) -> bytes:
     """Encode several frames as the sheets of one XLSX; text is stored as text, never as a formula or a link."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
         for name, rows in sheets.items():
             _flat(rows).write_excel(workbook, worksheet=name, autofit=True)
+            if right_to_left:
+                workbook.get_worksheet_by_name(name).right_to_left()
     return buffer.getvalue()
 
 

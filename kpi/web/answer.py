@@ -1,9 +1,8 @@
 """Answer a page's question in one sentence, written from the data."""
 
-from html import escape
-
 from kpi.language import format_change, format_percent, plural, t
 from kpi.queries.results import Change, Headline
+from kpi.web.panels import answer_box
 
 _MISLEADING_POINTS = 5
 
@@ -28,8 +27,7 @@ def answer(headline: Headline, language: str, *, whole: bool) -> str:
 
 def answer_html(question: str, headline: Headline, language: str, *, whole: bool) -> str:
     """Return the question as the page's title and the answer below it, large."""
-    sentence = escape(answer(headline, language, whole=whole))
-    return f'<div class="kpi-answer"><h1>{escape(question)}</h1><p>{sentence}</p></div>'
+    return answer_box(question, answer(headline, language, whole=whole))
 
 
 def _change(change: Change | None, months_per_point: int, language: str) -> str:

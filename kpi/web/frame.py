@@ -1,15 +1,15 @@
 """What surrounds every screen: direction, styles, header, freshness, the synthetic mark, navigation and footer."""
 
+import functools
 import logging
 import secrets
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from kpi.charts.theme import Mode, css_variables
 from kpi.errors import KpiError
@@ -18,8 +18,8 @@ from kpi.periods import point_label
 from kpi.queries.filters import Filters
 from kpi.queries.results import FilterOptions, Freshness
 from kpi.web import cache
-from kpi.web.direction import script
-from kpi.web.filters import address_parameters, filters_of_address, language_of_address
+from kpi.web.document import script
+from kpi.web.filters import filters_of_address, language_of_address
 from kpi.web.panels import message_box
 
 LOG = logging.getLogger(__name__)
@@ -59,11 +59,17 @@ def current_mode() -> Mode:
 
 def apply_styles(language: str, mode: Mode) -> None:
     """Give the document its language, direction, colours and layout."""
-    sheets = [css_variables(mode)]
-    names = ("layout", "components", "quality", *(("rtl",) if direction(language) == "rtl" else ()))
-    sheets += [(STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names]
-    st.html(f"<style>{''.join(sheets)}</style>")
+    st.html(f"<style>{css_variables(mode)}{_style_sheets(direction(language))}</style>")
     st.html(f"<script>{script(language)}</script>", unsafe_allow_javascript=True)
+
+
+@functools.cache
+def _style_sheets(text_direction: str) -> str:
+    """Join the sheets: the general ones first, each screen's own, and last what turns Streamlit round."""
+    general, last = ("layout", "components"), "rtl"
+    screens = sorted({path.stem for path in STYLES.glob("*.css")} - {*general, last})
+    names = (*general, *screens, *((last,) if text_direction == "rtl" else ()))
+    return "".join((STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names)
 
 
 def brand_html(language: str, freshness: Freshness | None) -> str:
@@ -111,16 +117,6 @@ def footer_html(freshness: Freshness, language: str) -> str:
     files = format_number(freshness.source_files, language)
     words = f"{t('web.frame.footer', language)} {t('web.frame.sources', language, files=files)}"
     return f'<footer class="kpi-footer">{escape(words)}</footer>'
-
-
-def navigation(pages: Sequence[StreamlitPage], current: StreamlitPage) -> None:
-    """Link the screens to each other, language and filters kept; one screen needs no links."""
-    if len(pages) < 2:
-        return
-    with st.container(key="navigation", horizontal=True):
-        for page in pages:
-            with st.container(key="page_current" if page == current else f"page_{page.title}", width="content"):
-                st.page_link(page, query_params=address_parameters())
 
 
 @contextmanager

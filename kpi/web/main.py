@@ -6,17 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpi.language import t
-from kpi.settings import REPOSITORY
 from kpi.web import frame
 from kpi.web.cache import is_older_build
 from kpi.web.filters import filter_bar, language_of_address, language_switch
+from kpi.web.navigation import SCREENS, navigation_html, streamlit_page
 
-PAGES = (
-    ("overview", "pages/overview.py", ("entity", "governorate", "channel")),
-    ("quality", "pages/quality.py", ("entity",)),
-    ("method", "pages/method.py", None),
-)
-"""Name, script, and the filters beside the period that apply (None: not even the period); the others wait unseen."""
 ICON = Path(__file__).parent / "static" / "icon.png"
 
 
@@ -25,21 +19,17 @@ def main() -> None:
     language = language_of_address()
     st.set_page_config(page_title=t("web.frame.title", language), page_icon=str(ICON), layout="wide")
     frame.apply_styles(language, frame.current_mode())
-    pages = [
-        st.Page(REPOSITORY / path, title=t(f"web.page.{name}", language), url_path=name, default=name == PAGES[0][0])
-        for name, path, _ in PAGES
-    ]
-    screen = st.navigation(pages, position="hidden")
+    pages = {streamlit_page(screen, language): screen for screen in SCREENS}
+    page = st.navigation(list(pages), position="hidden")
+    screen = pages[page]
     header = st.container(key="header", horizontal=True)
     with frame.calm_errors(language):
         visit = _visit_or_bare_header(header, language)
-        frame.navigation(pages, screen)
+        st.html(navigation_html(screen, language))
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
-        if visit.filters is not None:
-            applicable = next(names for page, (*_, names) in zip(pages, PAGES, strict=True) if page == screen)
-            if applicable is not None:
-                filter_bar(visit.options, visit.filters, language, offered=applicable)
-        screen.run()
+        if visit.filters is not None and screen.offered is not None:
+            filter_bar(visit.options, visit.filters, language, offered=screen.offered)
+        page.run()
         st.html(frame.footer_html(visit.freshness, language))
 
 

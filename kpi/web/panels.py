@@ -21,19 +21,27 @@ def panel(name: str, title: str) -> Generator[None]:
         yield
 
 
-def chart_panel(name: str, title: str, chart: Chart, language: str) -> None:
-    """Show a chart under its title; its notes are text, and its figures a table one click away."""
+def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: str = "") -> None:
+    """Show a chart under its title; its notes are text, its figures a table one click away, and it can be saved.
+
+    `caption` is written below a saved picture: the period and where the figures come from.
+    """
     with panel(name, title):
         st.plotly_chart(
             chart.figure, theme=None, key=f"chart_{name}", config=plotly_config(language), alt=chart.alt or title
         )
-        st.html(_notes_and_table(chart, language))
+        st.html(_notes_and_table(chart, language) + _pictures(name, title, caption, language))
 
 
 def drawing_panel(name: str, title: str, drawing: Drawing, language: str) -> None:
     """Show an HTML drawing under its title, with its notes and its table."""
     with panel(name, title):
         st.html(drawing.html + _notes_and_table(drawing, language))
+
+
+def answer_box(question: str, sentence: str) -> str:
+    """Return the question of a screen as its title and the answer below it, large."""
+    return f'<div class="kpi-answer"><h1>{escape(question)}</h1><p>{escape(sentence)}</p></div>'
 
 
 def stack(*blocks: str) -> None:
@@ -58,6 +66,15 @@ def empty_box(language: str) -> str:
 def heading(title: str) -> None:
     """Begin a section of a page."""
     st.html(f'<h2 class="kpi-heading kpi-section">{escape(title)}</h2>')
+
+
+def _pictures(name: str, title: str, caption: str, language: str) -> str:
+    facts = f'data-name="{escape(name)}" data-title="{escape(title)}" data-caption="{escape(caption)}"'
+    buttons = "".join(
+        f'<button type="button" data-picture="{form}" {facts}>{escape(t(f"web.download.{form}", language))}</button>'
+        for form in ("png", "svg")
+    )
+    return f'<p class="kpi-pictures">{escape(t("web.download.picture", language))} {buttons}</p>'
 
 
 def _notes_and_table(shown: Chart | Drawing, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kpi.web.direction import script_hashes
+from kpi.web.document import script_hashes
 
 # 'unsafe-eval' is Plotly's and Vega's; inline styles are Streamlit's. Inline scripts: only the known ones, by hash.
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -10,7 +10,7 @@ from kpi.messages import LANGUAGES, catalogue, text
 from kpi.settings import REPOSITORY, Settings
 from kpi.warehouse.build import build
 from kpi.web import cache
-from kpi.web.rejections import rejected_rows
+from kpi.web.screens.rejections import rejected_rows
 from tests.conftest import copy_demo_registries
 from tests.pages.conftest import Screen
 from tests.queries.quality_workspace import FORMULA, publish_troubled, restate

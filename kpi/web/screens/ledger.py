@@ -8,7 +8,7 @@ from kpi.language import format_moment, format_number, isolate, plural, t
 from kpi.messages import catalogue
 from kpi.queries.ledger import Check, Ledger, LedgerFile
 from kpi.web.cards import TICK
-from kpi.web.rejections import log_words
+from kpi.web.screens.rejections import log_words
 from kpi.web.tables import folded_table_html, table_html
 
 FILES_LISTED = 1000

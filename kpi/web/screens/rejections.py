@@ -11,7 +11,7 @@ from kpi.language import format_number, isolate, plural, t
 from kpi.messages import catalogue
 from kpi.queries.rejections import ROWS_PER_PART, RejectedReason, Rejections, zipped
 from kpi.web import cache
-from kpi.web.quality import share_words
+from kpi.web.screens.quality import share_words
 from kpi.web.tables import folded_table_html, table_html
 
 _VALUE_CHARACTERS = 160

@@ -1,8 +1,9 @@
-"""Tell the document its language and direction, for screen readers and for what Streamlit draws outside the page."""
+"""Give the document its language and direction, and the little behaviour that Streamlit's pages lack."""
 
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 import streamlit
@@ -10,10 +11,14 @@ import streamlit
 from kpi.language import direction
 from kpi.messages import LANGUAGES
 
+BEHAVIOUR = Path(__file__).parent / "behaviour"
 
+
+@cache
 def script(language: str) -> str:
     """Return the one inline script of the dashboard; a page without `lang` is read aloud with the wrong voice."""
-    return f"document.documentElement.lang='{language}';document.documentElement.dir='{direction(language)}'"
+    root = f"document.documentElement.lang='{language}';document.documentElement.dir='{direction(language)}';\n"
+    return root + "\n".join(path.read_text(encoding="utf-8") for path in sorted(BEHAVIOUR.glob("*.js")))
 
 
 def script_hashes() -> tuple[str, ...]:

@@ -1,0 +1,17 @@
+// Follow the page's own links within the running application: no reload, and Back works.
+if (!window.kpiFollowsLinks) {
+  window.kpiFollowsLinks = true;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a");
+    const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
+    const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!plain || !target?.startsWith("./")) return;
+    event.preventDefault();
+    const address = new URL(target, document.baseURI.split(/[?#]/)[0]);
+    if (address.href === location.href) return;
+    const newScreen = address.pathname !== location.pathname;
+    history.pushState(null, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    if (newScreen) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  }, true);
+}

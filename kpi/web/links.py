@@ -1,0 +1,21 @@
+"""Addresses of the dashboard's screens, language and filters kept."""
+
+from html import escape
+from urllib.parse import urlencode
+
+from kpi.web.filters import address_parameters
+
+
+def href(screen: str, **changes: str | None) -> str:
+    """Return the address of a screen from here: the filters of the address with some changed, or dropped by None.
+
+    It is relative, so that it holds behind any proxy path, and begins with `./`, by which the page knows its own links.
+    """
+    kept = address_parameters() | changes
+    query = urlencode({name: value for name, value in kept.items() if value is not None})
+    return f"./{screen}?{query}" if query else f"./{screen}"
+
+
+def link_html(words: str, screen: str, **changes: str | None) -> str:
+    """Return a link to a screen; the words are escaped."""
+    return f'<a href="{escape(href(screen, **changes))}">{escape(words)}</a>'

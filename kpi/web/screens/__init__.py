@@ -1,0 +1,1 @@
+"""The parts of each screen: results in, HTML and words out."""
