@@ -1,12 +1,15 @@
 """Words, numbers, dates and lists as Arabic and English readers write them.
 
 Arabic text carries bidi isolates around everything that reads left to right, so that a sign, a percent mark or a range
-cannot jump to the wrong side. Digits are Western in both languages unless `digits="arab"` is asked for. Numbers are
-rounded half up from their decimal form, so both languages always show the same number.
+cannot jump to the wrong side. Digits are Western in both languages unless Arabic-Indic ones are asked for, by
+`digits="arab"` or for everything said inside `with arabic_digits(...)`; only Arabic text has them. Numbers are rounded
+half up from their decimal form, so both languages always show the same number.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +28,7 @@ RIGHT_TO_LEFT_LANGUAGES = frozenset({"ar"})
 MINUS = "\N{MINUS SIGN}"
 _LTR, _RTL, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _ISOLATES = str.maketrans("", "", "\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRST STRONG ISOLATE}" + _END)
+_DIGITS: ContextVar[Digits] = ContextVar("digits", default="latn")
 _ARABIC_INDIC = str.maketrans("0123456789,.%", "٠١٢٣٤٥٦٧٨٩٬٫٪")
 _ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
@@ -47,6 +51,22 @@ class CompactNumber:
 def direction(language: str) -> Literal["rtl", "ltr"]:
     """Return the reading direction of a language."""
     return "rtl" if language in RIGHT_TO_LEFT_LANGUAGES else "ltr"
+
+
+@contextmanager
+def arabic_digits(digits: Digits) -> Generator[None]:
+    """Write Arabic text with the given digits for as long as the context lasts; other threads are not touched."""
+    token = _DIGITS.set(digits)
+    try:
+        yield
+    finally:
+        _DIGITS.reset(token)
+
+
+def with_digits(written: str, language: str, digits: Digits | None = None) -> str:
+    """Return what is written, a year or a day, in the digits in force."""
+    wanted = digits or _DIGITS.get()
+    return written.translate(_ARABIC_INDIC) if wanted == "arab" and language == "ar" else written
 
 
 def t(key: str, language: str, **facts: object) -> str:
@@ -77,17 +97,17 @@ def strip_isolates(value: str) -> str:
     return value.translate(_ISOLATES)
 
 
-def format_number(value: float, language: str, *, decimals: int = 0, digits: Digits = "latn") -> str:
+def format_number(value: float, language: str, *, decimals: int = 0, digits: Digits | None = None) -> str:
     """Write a number in full with thousands separators: `1,234,567`."""
     return _written(_grouped(_rounded(value, decimals), decimals), language, digits)
 
 
-def format_percent(value: float, language: str, *, decimals: int = 1, digits: Digits = "latn") -> str:
+def format_percent(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
     """Write a value of 0–100 as a percentage."""
     return _written(f"{_grouped(_rounded(value, decimals), decimals)}%", language, digits)
 
 
-def format_points(value: float, language: str, *, decimals: int = 1, digits: Digits = "latn") -> str:
+def format_points(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
     """Write a signed difference of two percentages in percentage points."""
     number = _written(_signed(_rounded(value, decimals), decimals), language, digits)
     return _phrase(t("number.points", language, value=number), language)
@@ -99,7 +119,7 @@ def format_change(
     language: str,
     *,
     decimals: int | None = None,
-    digits: Digits = "latn",
+    digits: Digits | None = None,
 ) -> str:
     """Write a change with its sign: `+12.3%`, `−1.2 points` or `−53,210`; what rounds to zero has no sign."""
     if kind == "points":
@@ -109,13 +129,13 @@ def format_change(
     return _written(f"{_signed(_rounded(value, places), places)}{mark}", language, digits)
 
 
-def format_range(low: float, high: float, language: str, *, decimals: int = 0, digits: Digits = "latn") -> str:
+def format_range(low: float, high: float, language: str, *, decimals: int = 0, digits: Digits | None = None) -> str:
     """Write a range of numbers, smaller number first in both languages."""
     ends = (_grouped(_rounded(end, decimals), decimals) for end in (low, high))
     return _written("–".join(ends), language, digits)
 
 
-def compact(value: float, language: str, *, digits: Digits = "latn") -> CompactNumber:
+def compact(value: float, language: str, *, digits: Digits | None = None) -> CompactNumber:
     """Shorten a large number to one decimal and a unit word (`1.2 million`), beside its exact form.
 
     Rounding comes before the choice of the unit: 999,960 is `1 million`, never `1,000 thousand`.
@@ -153,7 +173,7 @@ def format_value(
     decimals: int = 0,
     *,
     nothing: Nothing | None = None,
-    digits: Digits = "latn",
+    digits: Digits | None = None,
 ) -> str:
     """Write the value of a KPI: exact for counts, `%` for percent, a duration for minutes.
 
@@ -186,12 +206,12 @@ def unit_label(unit: str, language: str) -> str:
 
 def format_day(day: date, language: str) -> str:
     """Write a date in full: `3 May 2025`."""
-    return _phrase(babel_format_date(day, "d MMMM y", locale=_LOCALES[language]), language)
+    return _phrase(with_digits(babel_format_date(day, "d MMMM y", locale=_LOCALES[language]), language), language)
 
 
 def format_moment(moment: datetime, language: str) -> str:
     """Write a date with its time of day (24 hours), in the time zone that the moment carries."""
-    return t("moment", language, day=format_day(moment, language), time=f"{moment:%H:%M}")
+    return t("moment", language, day=format_day(moment, language), time=with_digits(f"{moment:%H:%M}", language))
 
 
 def join_list(items: Sequence[str], language: str) -> str:
@@ -216,8 +236,8 @@ def _signed(number: Decimal, decimals: int) -> str:
     return f"{'+' if number > 0 else ''}{_grouped(number, decimals)}"
 
 
-def _written(number: str, language: str, digits: Digits) -> str:
-    return isolate(number.translate(_ARABIC_INDIC) if digits == "arab" else number, language)
+def _written(number: str, language: str, digits: Digits | None) -> str:
+    return isolate(with_digits(number, language, digits), language)
 
 
 def _phrase(written: str, language: str) -> str:

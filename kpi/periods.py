@@ -8,7 +8,7 @@ from datetime import date, datetime
 from babel.dates import get_month_names
 
 from kpi.errors import SettingsError
-from kpi.language import isolate
+from kpi.language import isolate, with_digits
 from kpi.messages import text
 
 MONTHS_PER_YEAR = 12
@@ -96,10 +96,10 @@ class Period:
             return _between_years(self.start.year, self.end.year, language)
         first, last = self._names(language, months_per_point)
         if self.start.year != self.end.year:
-            return f"{first} {self.start.year}{_BETWEEN}{last} {self.end.year}"
+            return f"{first} {_year(self.start, language)}{_BETWEEN}{last} {_year(self.end, language)}"
         if first == last:
-            return f"{first} {self.start.year}"
-        return f"{first}{_BETWEEN}{last} {self.end.year}"
+            return f"{first} {_year(self.start, language)}"
+        return f"{first}{_BETWEEN}{last} {_year(self.end, language)}"
 
     def _names(self, language: str, months_per_point: int) -> tuple[str, str]:
         """Name both ends by quarter where the period is made of whole quarters, else by month."""
@@ -134,6 +134,10 @@ def point_label(month: date, months_per_point: int, language: str) -> str:
     return Period.of_month(month, months_per_point).label(language, months_per_point)
 
 
+def _year(month: date, language: str) -> str:
+    return with_digits(str(month.year), language)
+
+
 def _months_named(value: str) -> tuple[date, date]:
     match = _MONTH.fullmatch(value.strip())
     if match is None:
@@ -146,5 +150,5 @@ def _months_named(value: str) -> tuple[date, date]:
 
 def _between_years(first: int, last: int, language: str) -> str:
     if first == last:
-        return str(first)
-    return isolate(f"{first}{_BETWEEN}{last}", language)
+        return with_digits(str(first), language)
+    return isolate(with_digits(f"{first}{_BETWEEN}{last}", language), language)

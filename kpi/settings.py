@@ -21,6 +21,11 @@ class Settings(BaseSettings):
         description="Folder with reference/, inbox/, lake/, warehouse/ and reports/.",
     )
     language: str = Field(default="ar", pattern="^(ar|en)$", description="Language of the command line and first page.")
+    digits: str = Field(
+        default="latn",
+        pattern="^(latn|arab)$",
+        description="Digits of Arabic pages: Western (latn) or Arabic-Indic (arab).",
+    )
     build: str | None = Field(
         default=None,
         description=(

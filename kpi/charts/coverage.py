@@ -8,7 +8,7 @@ from datetime import date
 from html import escape
 
 from kpi.charts.chart import Table
-from kpi.language import plural, t
+from kpi.language import plural, t, with_digits
 from kpi.periods import point_label
 from kpi.queries.entity_months import SENT, STATUSES, CoverageMap, EntityMonths
 
@@ -32,8 +32,9 @@ def drawing(coverage: CoverageMap, *, language: str) -> Drawing:
     months = coverage.shown.points(1)
     alt = _alt(coverage, language)
     rows = "".join(_row(entity, months, coverage, language) for entity in coverage.entities)
+    grid = f"{_head(coverage, months, language)}{rows}"
     html = (
-        f'<div class="kpi-coverage" role="img" aria-label="{escape(alt)}">{_head(coverage, months)}{rows}</div>'
+        f'<div class="kpi-coverage" role="img" aria-label="{escape(alt)}">{grid}</div>'
         f"{_legend(coverage, language)}{_narrow_note(coverage, language)}"
     )
     return Drawing(html, alt, table(coverage, language), (t("quality.map.note_period", language),))
@@ -54,10 +55,10 @@ def table(coverage: CoverageMap, language: str) -> Table:
     return Table(t("quality.map.caption", language), headers, tuple(rows))
 
 
-def _head(coverage: CoverageMap, months: tuple[date, ...]) -> str:
+def _head(coverage: CoverageMap, months: tuple[date, ...], language: str) -> str:
     cells = "".join(
         f'<span class="{_classes(_month_kind(month, coverage), index, len(months))}">'
-        f"{month.month}{_year(month, index, len(months))}</span>"
+        f"{with_digits(str(month.month), language)}{with_digits(_year(month, index, len(months)), language)}</span>"
         for index, month in enumerate(months)
     )
     return f'<div class="kpi-row kpi-months"><span class="kpi-entity"></span>{cells}</div>'

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text, wrap
 from kpi.charts.theme import TICK_SIZE, VALUE_SIZE, Mode, Palette, palette, template
-from kpi.language import direction, format_value, t
+from kpi.language import direction, format_value, t, with_digits
 from kpi.periods import MONTHS_PER_YEAR, Period, month_name, point_label, quarter_name
 from kpi.queries.results import Point, Series
 
@@ -168,9 +168,9 @@ def _is_marked(point: Point, series: Series) -> bool:
 
 
 def _tick_words(point: Point, series: Series, language: str) -> str:
-    month, year = point.month.month, point.month.year
+    month, year = point.month.month, with_digits(str(point.month.year), language)
     if series.months_per_point >= MONTHS_PER_YEAR:
-        return str(year)
+        return year
     names = quarter_name if series.months_per_point > 1 else month_name
     name = names(month, language)
     return f"{name}<br>{year}" if month == 1 or len(series.points) <= 6 else name

@@ -13,7 +13,7 @@ from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.results import FilterOptions, Named
 
 ALL = ""
-PARAMETERS = ("lang", "period", "entity", "governorate", "channel")
+PARAMETERS = ("lang", "wall", "period", "entity", "governorate", "channel")
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 
 

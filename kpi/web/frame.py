@@ -13,10 +13,11 @@ import streamlit as st
 
 from kpi.charts.theme import Mode, css_variables
 from kpi.errors import KpiError
-from kpi.language import direction, format_moment, format_number, t
+from kpi.language import Digits, direction, format_moment, format_number, t
 from kpi.periods import point_label
 from kpi.queries.filters import Filters
 from kpi.queries.results import FilterOptions, Freshness
+from kpi.settings import settings_in_force
 from kpi.web import cache
 from kpi.web.document import script
 from kpi.web.filters import filters_of_address, language_of_address
@@ -55,6 +56,11 @@ def current_visit() -> Visit:
 def current_mode() -> Mode:
     """Return light or dark, as the reader's browser asks for."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def digits_in_force() -> Digits:
+    """Return the digits of Arabic pages that the installation asks for."""
+    return "arab" if settings_in_force().digits == "arab" else "latn"
 
 
 def apply_styles(language: str, mode: Mode) -> None:

@@ -18,4 +18,4 @@ def href(screen: str, **changes: str | None) -> str:
 
 def link_html(words: str, screen: str, **changes: str | None) -> str:
     """Return a link to a screen; the words are escaped."""
-    return f'<a href="{escape(href(screen, **changes))}">{escape(words)}</a>'
+    return f'<a class="kpi-link" href="{escape(href(screen, **changes))}">{escape(words)}</a>'

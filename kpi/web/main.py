@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kpi.language import t
+from kpi.language import arabic_digits, t
 from kpi.web import frame
 from kpi.web.cache import is_older_build
 from kpi.web.filters import filter_bar, language_of_address, language_switch
 from kpi.web.navigation import SCREENS, navigation_html, streamlit_page
+from kpi.web.wall import is_wall, wall_html
 
 ICON = Path(__file__).parent / "static" / "icon.png"
 
@@ -23,11 +24,11 @@ def main() -> None:
     page = st.navigation(list(pages), position="hidden")
     screen = pages[page]
     header = st.container(key="header", horizontal=True)
-    with frame.calm_errors(language):
+    with frame.calm_errors(language), arabic_digits(frame.digits_in_force()):
         visit = _visit_or_bare_header(header, language)
-        st.html(navigation_html(screen, language))
+        st.html(wall_html(screen, language) if is_wall() else navigation_html(screen, language))
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
-        if visit.filters is not None and screen.offered is not None:
+        if visit.filters is not None and screen.offered is not None and not is_wall():
             filter_bar(visit.options, visit.filters, language, offered=screen.offered)
         page.run()
         st.html(frame.footer_html(visit.freshness, language))
@@ -43,7 +44,8 @@ def _visit_or_bare_header(header: DeltaGenerator, language: str) -> frame.Visit:
     finally:
         with header:
             st.html(frame.brand_html(language, freshness))
-            language_switch(language)
+            if not is_wall():
+                language_switch(language)
 
 
 main()

@@ -15,17 +15,18 @@ class Screen:
     """Name a screen; its script is `pages/<name>.py`.
 
     `offered` are the filters beside the period that apply to it (None: not even the period); the others wait unseen.
-    A screen with a `parent` is reached from there and not listed.
+    A screen with a `parent` is reached from there and not listed. Those `on_wall` take turns on a wall display.
     """
 
     name: str
     offered: tuple[str, ...] | None = None
     parent: str | None = None
+    on_wall: bool = False
 
 
 SCREENS = (
-    Screen("overview", ("entity", "governorate", "channel")),
-    Screen("quality", ("entity",)),
+    Screen("overview", ("entity", "governorate", "channel"), on_wall=True),
+    Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )
 
