@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test torture lint bench bench-large screenshots lock clean
+.PHONY: help readme demo serve test torture lint bench bench-large bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -32,6 +32,9 @@ bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the 
 
 bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
 	@$(BIN)/python -m bench.large_input
+
+bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser (KPI_WORKSPACE chooses the data)
+	@$(BIN)/python -m bench.pages
 
 screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
 	@$(BIN)/python -m tests.browser.screenshots

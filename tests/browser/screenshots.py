@@ -11,11 +11,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from kpi.settings import REPOSITORY, settings_in_force
+from tests.addresses import NAMES
 from tests.browser.chromium import ADVICE, find_chromium
 from tests.browser.conftest import LOCALES, Server, Visitor
 
 FOLDER = REPOSITORY / "screenshots"
-SCREENS = ("overview", "quality", "method")
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
 
@@ -29,7 +29,7 @@ def photograph(browser: Browser, address: str, screen: str, language: str, width
         device_scale_factor=2 if width < 600 else 1,
     )
     visitor = Visitor(context, address)
-    page = visitor.open(f"{'' if screen == SCREENS[0] else screen}?lang={language}")
+    page = visitor.open(address(screen, lang=language))
     height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
     page.set_viewport_size({"width": width, "height": height + 20})
     visitor.settle()
@@ -50,7 +50,7 @@ def main() -> int:
         server = Server(settings_in_force().workspace, Path(scratch) / "log")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:
-            for screen, language, width, scheme in product(SCREENS, LOCALES, WIDTHS, SCHEMES):
+            for screen, language, width, scheme in product(NAMES, LOCALES, WIDTHS, SCHEMES):
                 path = photograph(browser, server.address, screen, language, width, scheme)
                 sys.stdout.write(f"{path.relative_to(REPOSITORY)}\n")
         finally:

@@ -30,11 +30,13 @@ class Screen:
 
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Screen]:
-    """Return a function that opens the dashboard of a workspace at an address."""
+    """Return a function that opens a page of the dashboard of a workspace, the overview unless another is named."""
 
-    def open_at(workspace: Path, **parameters: str) -> Screen:
+    def open_at(workspace: Path, page: str | None = None, **parameters: str) -> Screen:
         monkeypatch.setenv("KPI_WORKSPACE", str(workspace))
         app = AppTest.from_file(str(REPOSITORY / "kpi" / "web" / "main.py"), default_timeout=60)
+        if page is not None:
+            app.switch_page(str(REPOSITORY / "pages" / f"{page}.py"))
         for name, value in parameters.items():
             app.query_params[name] = value
         app.run()
