@@ -76,6 +76,11 @@ class Kpi(BaseModel):
         """Return the name of the view that holds the KPI's additive parts."""
         return f"kpi_{self.id}"
 
+    @property
+    def grows_with_time(self) -> bool:
+        """Tell whether a longer period alone makes the value larger: months add up above, and not below as well."""
+        return self.numerator_over_months == "sum" and (self.kind == "sum" or self.denominator_over_months != "sum")
+
     def name(self, language: str) -> str:
         """Return the KPI's name in a language."""
         return self.name_ar if language == "ar" else self.name_en

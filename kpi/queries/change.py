@@ -1,4 +1,4 @@
-"""The change on the same months of the year before, raw and like for like."""
+"""The change on what the filters compare with, raw and like for like."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,8 +7,9 @@ from kpi.catalogue import Kpi
 from kpi.periods import Period
 from kpi.queries.coverage import Coverage
 from kpi.queries.filters import Filters
-from kpi.queries.points import PROGRAMME, Cell, Compared
+from kpi.queries.points import PROGRAMME, Cell, Compared, slice_arguments
 from kpi.queries.results import Change, ChangeKind, Contribution, EntityGap, Freshness, Named, Reason
+from kpi.queries.targets import Target
 from kpi.warehouse.connect import Warehouse
 
 LIKE_FOR_LIKE_KPIS = frozenset({"digital_transactions", "transactions"})
@@ -16,10 +17,7 @@ CONTRIBUTIONS_NAMED = 5
 
 _PAIRS = """
 select '{measure}' as measure, entity_id, service_id, state, value, base_value
-from like_for_like(
-    '{measure}', $from_month, $to_month, $base_from, $base_to,
-    entity := $entity, governorate := $governorate, via := $channel
-)
+from like_for_like('{measure}', $from_month, $to_month, $base_from, $base_to, {arguments})
 """
 _STATEMENT = """
 with pairs as (
@@ -107,45 +105,63 @@ def difference(kind: ChangeKind, value: float | None, base_value: float | None) 
     return 100 * (value - base_value) / base_value if base_value else None
 
 
-def compare(kpi: Kpi, period: Period, cells: Compared, build: Freshness) -> Change:
-    """Compare the programme cells of a period and its base; the coverage is added by `with_like_for_like`."""
+def compare(kpi: Kpi, filters: Filters, cells: Compared, build: Freshness, target: Target | None) -> Change:
+    """Compare the programme cells with the base or the target; the coverage is added by `with_like_for_like`."""
     now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
     kind = change_kind(kpi)
-    base_value = base.value if base else None
-    reason = not_comparable(kpi, period, base_value, build)
+    if filters.base is None:
+        base_value = target.value if target else None
+    else:
+        base_value = base.value if base else None
+    reason = not_comparable(kpi, filters, base_value, build)
     raw = difference(kind, now.value if now else None, base_value) if reason is None else None
-    return Change(period.year_before(), base_value, raw, kind, reason=reason)
+    return Change(
+        base=filters.base or filters.period,
+        base_value=base_value,
+        raw=raw,
+        kind=kind,
+        reason=reason,
+        against=filters.compare.against,
+        base_as_of=cells.base_as_of,
+    )
 
 
-def not_comparable(kpi: Kpi, period: Period, base_value: float | None, build: Freshness) -> Reason | None:
-    """Say why a period cannot be compared with the same months of the year before, if it cannot."""
-    base = period.year_before()
-    if _definition_changed(kpi, period, base):
+def not_comparable(kpi: Kpi, filters: Filters, base_value: float | None, build: Freshness) -> Reason | None:
+    """Say why a period cannot be compared with its base or its target, if it cannot."""
+    period, base = filters.period, filters.base
+    if base is not None and _definition_changed(kpi, period, base):
         return "definition_changed"
     if kpi.flow == "flow" and build.last_month is not None and period.end > build.last_month:
         return "period_incomplete"
-    if base_value is None or (kpi.flow == "flow" and build.first_month is not None and base.start < build.first_month):
+    if base is None and base_value is None:
+        return "no_target"
+    if base is not None and kpi.flow == "flow" and kpi.grows_with_time and base.months != period.months:
+        return "length_differs"
+    if base_value is None or (base is not None and kpi.flow == "flow" and not _covered(base, build)):
         return "base_not_covered"
     if base_value == 0 and change_kind(kpi) == "percent":
         return "base_zero"
     return None
 
 
+def _covered(base: Period, build: Freshness) -> bool:
+    starts_in_time = build.first_month is None or build.first_month <= base.start
+    return starts_in_time and (build.last_month is None or base.end <= build.last_month)
+
+
 def read_pairs(warehouse: Warehouse, measures: Iterable[str], filters: Filters) -> dict[str, Pairs]:
     """Read, for each measure, the services of the period and of its base, with whose they are."""
     wanted = sorted(LIKE_FOR_LIKE_KPIS & set(measures))
-    if not wanted:
+    base = filters.base
+    if not wanted or base is None or base.months != filters.period.months:
         return {}
-    base = filters.period.year_before()
-    pairs = " union all ".join(_PAIRS.format(measure=measure) for measure in wanted)
-    params: dict[str, object] = {
+    arguments, params = slice_arguments(filters)
+    pairs = " union all ".join(_PAIRS.format(measure=measure, arguments=arguments) for measure in wanted)
+    params |= {
         "from_month": filters.period.start,
         "to_month": filters.period.end,
         "base_from": base.start,
         "base_to": base.end,
-        "entity": filters.entity_id,
-        "governorate": filters.governorate_id,
-        "channel": filters.channel,
         "named": CONTRIBUTIONS_NAMED,
     }
     found: dict[str, dict[str, State]] = {measure: {} for measure in wanted}
@@ -186,5 +202,7 @@ def with_like_for_like(
 
 
 def _definition_changed(kpi: Kpi, period: Period, base: Period) -> bool:
-    first = base.start if kpi.flow == "flow" else base.end
-    return any(first < version.valid_from <= period.end for version in kpi.versions[1:])
+    # A chosen base may lie after the period; a stock counts at the end of either.
+    ends = sorted((base.end, period.end))
+    first = min(base.start, period.start) if kpi.flow == "flow" else ends[0]
+    return any(first < version.valid_from <= ends[1] for version in kpi.versions[1:])

@@ -1,18 +1,18 @@
 """Which entities reported which months."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.periods import Period
+from kpi.periods import Period, months_between, shift_months
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
-from kpi.queries.results import Named, Reported
+from kpi.queries.results import CoverageBreak, Named, Reported
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
-select entity_id, name_ar, name_en, month, status
+select entity_id, name_ar, name_en, month, status, transactions
 from serve_coverage
 where month between $from_month and $to_month and ($entity is null or entity_id = $entity)
 order by entity_id, month
@@ -20,15 +20,20 @@ order by entity_id, month
 
 
 REPORTED = frozenset({"reported", "late"})
+LASTING_MONTHS = 3
+"""Months for which an entity has to be silent before and after: one that is late is no break."""
+LARGE_SHARE = 0.03
+"""Share of all transactions in the months beside the break from which the step shows in a total."""
 
 
 @dataclass(frozen=True)
 class CoverageMonth:
-    """Say whether one entity reported one month: reported, late, missing or not_expected."""
+    """Say whether one entity reported one month (reported, late, missing or not_expected), and its transactions."""
 
     entity: Named
     month: date
     status: str
+    transactions: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,29 @@ class Coverage:
         after = self.months(period)
         return tuple(entity for entity, (reported, _) in after.items() if not reported and entity in before)
 
+    def breaks(self, period: Period) -> tuple[CoverageBreak, ...]:
+        """Find where a large entity begins to report, or falls silent, for good within a period."""
+        began: dict[date, list[Named]] = defaultdict(list)
+        stopped: dict[date, list[Named]] = defaultdict(list)
+        totals: dict[date, int] = defaultdict(int)
+        sent: dict[Named, dict[date, int]] = defaultdict(dict)
+        for row in self.rows:
+            if row.month in period and row.status in REPORTED:
+                totals[row.month] += row.transactions
+                sent[row.entity][row.month] = row.transactions
+        if not totals:
+            return ()
+        first, last = min(totals), max(totals)
+        for entity, months in sent.items():
+            start, end = min(months), max(months)
+            if months_between(first, start) >= LASTING_MONTHS and _is_large(months, totals, start, 1):
+                began[start].append(entity)
+            if months_between(end, last) >= LASTING_MONTHS and _is_large(months, totals, end, -1):
+                stopped[shift_months(end, 1)].append(entity)
+        return tuple(
+            CoverageBreak(month, tuple(began[month]), tuple(stopped[month])) for month in sorted({*began, *stopped})
+        )
+
     def incomplete_months(self) -> frozenset[date]:
         """Return the months in which an expected entity is missing."""
         return frozenset(row.month for row in self.rows if row.status == "missing")
@@ -81,4 +109,13 @@ def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: st
         to_month=max(period.end for period in wanted),
         entity=entity_id,
     )
-    return Coverage(tuple(CoverageMonth(Named(*names), month, status) for *names, month, status in frame.iter_rows()))
+    rows = []
+    for entity_id, name_ar, name_en, month, status, transactions in frame.iter_rows():
+        rows.append(CoverageMonth(Named(entity_id, name_ar, name_en), month, status, transactions))
+    return Coverage(tuple(rows))
+
+
+def _is_large(months: Mapping[date, int], totals: Mapping[date, int], edge: date, step: int) -> bool:
+    window = [shift_months(edge, step * offset) for offset in range(LASTING_MONTHS)]
+    total = sum(totals.get(month, 0) for month in window)
+    return bool(total) and sum(months.get(month, 0) for month in window) >= LARGE_SHARE * total

@@ -50,9 +50,7 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
         build=build,
         filters=snapped,
         answers=fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped),
-        coverage=read_coverage(
-            warehouse, (snapped.period.year_before(), _recent(snapped.period, build), snapped.period), snapped.entity_id
-        ),
+        coverage=read_coverage(warehouse, _periods(snapped, build), snapped.entity_id),
         targets=read_targets(warehouse, asked, snapped),
         pairs=read_pairs(warehouse, [kpi.id for kpi in asked], snapped),
     )
@@ -61,7 +59,7 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
 
 def _headline(kpi: Kpi, facts: _Facts) -> Headline:
     period = facts.filters.period
-    cells = compared(kpi, period, facts.answers)
+    cells = compared(kpi, facts.filters, facts.answers)
     now = cells.now.get(PROGRAMME)
     value = now.value if now else None
     target = facts.targets.get(kpi.id)
@@ -100,7 +98,7 @@ def _not_applicable(kpi: Kpi, facts: _Facts) -> Headline:
 
 
 def _change(kpi: Kpi, cells: Compared, facts: _Facts) -> Change:
-    change = compare(kpi, facts.filters.period, cells, facts.build)
+    change = compare(kpi, facts.filters, cells, facts.build, facts.targets.get(kpi.id))
     now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
     if kpi.id not in facts.pairs or now is None or base is None:
         return change
@@ -108,13 +106,17 @@ def _change(kpi: Kpi, cells: Compared, facts: _Facts) -> Change:
 
 
 def _requests(kpi: Kpi, filters: Filters, build: Freshness) -> tuple[Request, ...]:
-    return *comparison_requests(kpi, filters.period), _sparkline_request(kpi, filters, build)
+    return *comparison_requests(kpi, filters), _sparkline_request(kpi, filters, build)
+
+
+def _periods(filters: Filters, build: Freshness) -> tuple[Period, ...]:
+    return filters.period, filters.base or filters.period, _recent(filters.period, build)
 
 
 def _sparkline_request(kpi: Kpi, filters: Filters, build: Freshness) -> Request:
     # A stock is counted at the end of every month, whatever the rhythm in which transactions are reported.
     if kpi.flow == "stock":
-        return comparison_requests(kpi, filters.period)[0]
+        return comparison_requests(kpi, filters)[0]
     return Request(kpi.id, _recent(filters.period, build), months_per_point=build.reporting_months)
 
 

@@ -2,7 +2,7 @@
 
 from kpi.periods import Period
 from kpi.queries.freshness import freshness
-from kpi.queries.results import FilterOptions, Named
+from kpi.queries.results import FilterOptions, Named, Service
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
@@ -37,3 +37,23 @@ def filter_options(warehouse: Warehouse) -> FilterOptions:
         reporting_months=build.reporting_months,
         default_period=Period(first, last) if first and last else None,
     )
+
+
+_SERVICES = """
+select service_id, name_ar, name_en, entity_id
+from dim_service
+where entity_id = $entity or service_id = $service
+order by name_en, service_id
+"""
+
+
+def services_of(warehouse: Warehouse, *, entity_id: str) -> tuple[Service, ...]:
+    """List the services of one entity."""
+    rows = warehouse.query(_SERVICES, entity=entity_id, service=None).iter_rows()
+    return tuple(Service(*row) for row in rows)
+
+
+def find_service(warehouse: Warehouse, *, service_id: str) -> Service | None:
+    """Return one service; None when there is none with this identifier."""
+    rows = warehouse.query(_SERVICES, entity=None, service=service_id).rows()
+    return Service(*rows[0]) if rows else None

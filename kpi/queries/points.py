@@ -1,7 +1,7 @@
 """Read KPI values through `kpi_points`, several questions in one statement.
 
 A flow is aggregated over its whole period. A stock is read month by month: its value is that of the last counted month
-of the period, its base that of the same month a year earlier.
+of the period, its base that of the month as far into the base, or of the last counted month of a base of other length.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,12 @@ from datetime import date
 from typing import Literal
 
 from kpi.catalogue import Kpi
-from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.periods import Period, shift_months
 from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
 PROGRAMME = "programme"
-By = Literal["programme", "entity", "governorate", "channel"]
-_SCALARS = "entity := $entity, governorate := $governorate, via := $channel"
+By = Literal["programme", "entity", "governorate", "channel", "service"]
 
 
 @dataclass(frozen=True)
@@ -45,22 +44,24 @@ Answer = Mapping[str, tuple[Cell, ...]]
 
 @dataclass(frozen=True)
 class Compared:
-    """Hold the cells of a period and of its base by group; `as_of` is the month a stock was counted in."""
+    """Hold the cells of a period and of its base by group, and the months that a stock was counted in."""
 
     now: Mapping[str, Cell]
     base: Mapping[str, Cell]
     as_of: date | None = None
+    base_as_of: date | None = None
 
 
 def fetch(warehouse: Warehouse, requests: Sequence[Request], filters: Filters) -> dict[Request, Answer]:
-    """Answer every request within the filters' entity, governorate and channel, in one statement."""
+    """Answer every request within the filters' entity, governorate, channel and service, in one statement."""
     asked = list(dict.fromkeys(requests))
     answers: dict[Request, dict[str, tuple[Cell, ...]]] = {request: {} for request in asked}
     if not asked:
         return dict(answers)
-    statements, params = [], _slice(filters)
+    arguments, params = slice_arguments(filters)
+    statements = []
     for index, request in enumerate(asked):
-        statements.append(_statement(index, request))
+        statements.append(_statement(index, request, arguments))
         params |= _params(index, request)
     frame = warehouse.query(" union all ".join(statements) + " order by request, group_id, period_month", params)
     for index, group_id, *cell in frame.iter_rows():
@@ -69,33 +70,63 @@ def fetch(warehouse: Warehouse, requests: Sequence[Request], filters: Filters) -
     return dict(answers)
 
 
-def comparison_requests(kpi: Kpi, period: Period, by: By = PROGRAMME) -> tuple[Request, ...]:
-    """Ask for what `compared` needs."""
-    if kpi.flow == "flow":
-        return Request(kpi.id, period, by=by), Request(kpi.id, period.year_before(), by=by)
-    return (Request(kpi.id, Period(period.year_before().start, period.end), months_per_point=1, by=by),)
+def slice_arguments(filters: Filters) -> tuple[str, dict[str, object]]:
+    """Return the named arguments of a macro for the slice, and the values bound to them."""
+    arguments = "entity := $entity, governorate := $governorate, via := $channel"
+    params: dict[str, object] = {
+        "entity": filters.entity_id,
+        "governorate": filters.governorate_id,
+        "channel": filters.channel,
+    }
+    if filters.service_id is None:
+        # Left out, so that an older build, whose macros know no service, still answers.
+        return arguments, params
+    return f"{arguments}, service := $service", params | {"service": filters.service_id}
 
 
-def compared(kpi: Kpi, period: Period, answers: Mapping[Request, Answer], by: By = PROGRAMME) -> Compared:
-    """Pick the cells of the period and of its base from the answers to `comparison_requests`."""
-    requests = comparison_requests(kpi, period, by)
+def comparison_requests(kpi: Kpi, filters: Filters, by: By = PROGRAMME) -> tuple[Request, ...]:
+    """Ask for what `compared` needs; a stock's months reach back a year at least, as its sparkline does."""
+    period, base = filters.period, filters.base
     if kpi.flow == "flow":
-        now, base = (answers[request] for request in requests)
+        return Request(kpi.id, period, by=by), *((Request(kpi.id, base, by=by),) if base is not None else ())
+    spans = (period.year_before(), period, base or period)
+    span = Period(min(one.start for one in spans), max(one.end for one in spans))
+    return (Request(kpi.id, span, months_per_point=1, by=by),)
+
+
+def compared(kpi: Kpi, filters: Filters, answers: Mapping[Request, Answer], by: By = PROGRAMME) -> Compared:
+    """Pick the cells of the period and of its base from the answers to `comparison_requests`; no base for a target."""
+    requests = comparison_requests(kpi, filters, by)
+    if kpi.flow == "flow":
+        now, base = (*(answers[request] for request in requests), {})[:2]
         return Compared(_only_cells(now), _only_cells(base))
     by_month = answers[requests[0]]
-    months = [cell.month for cells in by_month.values() for cell in cells if cell.month in period]
-    if not months:
+    as_of = _last_counted(by_month, filters.period)
+    if as_of is None:
         return Compared({}, {})
-    as_of = max(months)
-    return Compared(_at(by_month, as_of), _at(by_month, shift_months(as_of, -MONTHS_PER_YEAR)), as_of)
+    base_as_of = _base_month(by_month, filters, as_of)
+    base_cells = _at(by_month, base_as_of) if base_as_of is not None else {}
+    return Compared(_at(by_month, as_of), base_cells, as_of, base_as_of)
 
 
-def _statement(index: int, request: Request) -> str:
+def _base_month(by_month: Answer, filters: Filters, as_of: date) -> date | None:
+    if filters.base is None:
+        return None
+    if filters.base.months != filters.period.months:
+        return _last_counted(by_month, filters.base)
+    return shift_months(as_of, -filters.compare.months_back(filters.period))
+
+
+def _last_counted(by_month: Answer, period: Period) -> date | None:
+    return max((cell.month for cells in by_month.values() for cell in cells if cell.month in period), default=None)
+
+
+def _statement(index: int, request: Request, arguments: str) -> str:
     # Only the index and the fixed names below enter the text; every value is a bound parameter.
     step = "" if request.months_per_point is None else f", months_per_point := $step_{index}"
     return (
         f"select {index}::integer as request, group_id, period_month, numerator, denominator, value "
-        f"from kpi_points($kpi_{index}, $from_{index}, $to_{index}{step}, by := $by_{index}, {_SCALARS})"
+        f"from kpi_points($kpi_{index}, $from_{index}, $to_{index}{step}, by := $by_{index}, {arguments})"
     )
 
 
@@ -109,10 +140,6 @@ def _params(index: int, request: Request) -> dict[str, object]:
     if request.months_per_point is not None:
         params[f"step_{index}"] = request.months_per_point
     return params
-
-
-def _slice(filters: Filters) -> dict[str, object]:
-    return {"entity": filters.entity_id, "governorate": filters.governorate_id, "channel": filters.channel}
 
 
 def _only_cells(answer: Answer) -> dict[str, Cell]:

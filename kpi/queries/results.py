@@ -7,10 +7,13 @@ from typing import Literal
 from kpi.catalogue import Kpi
 from kpi.language import Nothing
 from kpi.periods import Period
+from kpi.queries.filters import Against
 
 ChangeKind = Literal["percent", "points"]
 Status = Literal["met", "near", "missed", "no_target"]
-Reason = Literal["base_not_covered", "base_zero", "definition_changed", "period_incomplete"]
+Reason = Literal[
+    "base_not_covered", "base_zero", "definition_changed", "period_incomplete", "length_differs", "no_target"
+]
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,13 @@ class EntityGap:
 
 @dataclass(frozen=True)
 class Change:
-    """Compare a value with the same months of the year before.
+    """Compare a value with that of another period, or with its target.
 
-    `raw` is in percent of the base value, or in points where the KPI itself is a percentage. `like_for_like` (percent)
-    counts the services present in both periods, in the months that their entity reported in both; it is given where
-    coverage differs, with the services and the entities that entered or left most. `reason` says why there is no
-    `raw`; it is a key below `comparison.reason` in the messages.
+    `raw` is in percent of the base value, or in points where the KPI itself is a percentage. `against` is the kind of
+    base: for a target, `base_value` is the target and `base` the period itself; for a stock, `base_as_of` is the month
+    that the base was counted in. `like_for_like` (percent) counts the services present in both periods, in the months
+    that their entity reported in both; it is given where coverage differs, with the services and the entities that
+    entered or left most. `reason` says why there is no `raw`; it is a key below `comparison.reason` in the messages.
     """
 
     base: Period
@@ -87,6 +91,8 @@ class Change:
     left_by_entity: tuple[EntityGap, ...] = ()
     silent_entities: tuple[Named, ...] = ()
     reason: Reason | None = None
+    against: Against = "year"
+    base_as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Headline:
-    """Answer what a KPI is in a period: value, target, change on the year before, coverage and recent points.
+    """Answer what a KPI is in a period: value, target, change on the base, coverage and recent points.
 
     `as_of` is the month a stock was last counted in the period, None for a flow; `target_by` the day until which the
     target holds.
@@ -138,8 +144,21 @@ class Break:
 
 
 @dataclass(frozen=True)
+class CoverageBreak:
+    """Mark the point from which large entities send data for good, or no longer do: a step that nobody's work made."""
+
+    month: date
+    began: tuple[Named, ...]
+    stopped: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
 class Series:
-    """Hold a KPI over time; `base_points[i]` is `points[i]` a year earlier, empty when not asked for."""
+    """Hold a KPI over time; `base_points[i]` stands as far into the base as `points[i]` into the period.
+
+    `base_points` is empty when not asked for and when the comparison is with a target; `target` is given only then,
+    where a single point can be held against it.
+    """
 
     kpi: Kpi
     months_per_point: int
@@ -147,6 +166,8 @@ class Series:
     breaks: tuple[Break, ...]
     base_points: tuple[Point, ...] = ()
     nothing: Nothing | None = None
+    coverage_breaks: tuple[CoverageBreak, ...] = ()
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -166,12 +187,17 @@ class RankedEntity:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Hold the entities from best to worst; those without a value come last."""
+    """Hold the entities from best to worst; those without a value come last.
+
+    The changes of the rows are on `base`, or on each entity's own target where `against` says so and `base` is None.
+    """
 
     kpi: Kpi
     rows: tuple[RankedEntity, ...]
     period: Period
     nothing: Nothing | None = None
+    against: Against = "year"
+    base: Period | None = None
 
 
 @dataclass(frozen=True)
@@ -246,6 +272,20 @@ class Freshness:
     rows_accepted: int
     rows_rejected: int
     source_files: int
+
+
+@dataclass(frozen=True)
+class Service:
+    """Hold a service with its names and the entity that offers it."""
+
+    id: str
+    name_ar: str
+    name_en: str
+    entity_id: str
+
+    def label(self, language: str) -> str:
+        """Return the name in a language."""
+        return self.name_ar if language == "ar" else self.name_en
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from kpi.catalogue import Kpi
-from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.periods import Period, shift_months
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definition
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, Request, fetch
 from kpi.queries.results import Break, Freshness, Point, Series
+from kpi.queries.targets import read_targets
 from kpi.warehouse.connect import Warehouse
 
 LEAST_MONTHS = 24
@@ -21,7 +22,7 @@ def series(
     """Answer how a KPI moved up to the end of the period, over the period or the latest `at_least_months` if longer.
 
     Points have the grain at which entities report (months or quarters); a point without data has value None and shows
-    as a gap. With `compare`, every point is accompanied by the one a year earlier.
+    as a gap. With `compare`, every point is accompanied by the one as far into the base, or all by the target.
     """
     build = freshness(warehouse)
     kpi = definition(warehouse, kpi_id)
@@ -30,20 +31,31 @@ def series(
     if not applies(kpi, snapped):
         return Series(kpi, grain, (), (), nothing="not_applicable")
     span = _span(kpi, snapped.period, at_least_months, build)
-    request = Request(kpi.id, Period(span.year_before().start, span.end), months_per_point=grain)
-    answer = fetch(warehouse, (request,), snapped)[request]
-    coverage = read_coverage(warehouse, (request.period,), snapped.entity_id)
-    every = {point.month: point for point in points_of(kpi, request, answer, coverage)}
-    points = _from_first_value([every[month] for month in span.points(grain)], snapped.period)
-    base = [every[shift_months(point.month, -MONTHS_PER_YEAR)] for point in points] if compare else ()
+    with_base = compare and snapped.base is not None
+    back = snapped.compare.months_back(snapped.period)
+    request = Request(kpi.id, span, months_per_point=grain)
+    base_request = Request(kpi.id, span.shift(-back), months_per_point=grain) if with_base else request
+    answers = fetch(warehouse, (request, base_request), snapped)
+    coverage = read_coverage(warehouse, (request.period, base_request.period), snapped.entity_id)
+    points = _from_first_value(points_of(kpi, request, answers[request], coverage), snapped.period)
+    base = points_of(kpi, base_request, answers[base_request], coverage) if with_base else ()
     return Series(
         kpi=kpi,
         months_per_point=grain,
         points=points,
         breaks=_breaks(kpi, points),
-        base_points=tuple(base),
+        base_points=base[len(base) - len(points) :] if base else (),
         nothing=None if any(point.value is not None for point in points) else "not_provided",
+        coverage_breaks=coverage.breaks(span) if kpi.flow == "flow" else (),
+        target=_target(warehouse, kpi, snapped) if compare else None,
     )
+
+
+def _target(warehouse: Warehouse, kpi: Kpi, filters: Filters) -> float | None:
+    if filters.base is not None or (kpi.flow == "flow" and kpi.grows_with_time):
+        return None
+    target = read_targets(warehouse, (kpi,), filters).get(kpi.id)
+    return target.value if target else None
 
 
 def points_of(kpi: Kpi, request: Request, answer: Answer, coverage: Coverage) -> tuple[Point, ...]:

@@ -14,11 +14,10 @@ NEAR_POINTS = 5.0
 NEAR_SHARE = 0.05
 
 _STATEMENT = """
-select kpi_id, value::double, valid_from, valid_to
+select kpi_id, entity_id, value::double, valid_from, valid_to
 from dim_target
 where
     kpi_id in (select unnest($kpis))
-    and entity_id is not distinct from $entity
     and valid_from <= last_day($last_month::date)
     and (valid_to is null or valid_to >= $last_month::date)
 order by kpi_id, valid_from
@@ -37,15 +36,32 @@ class Target:
 def read_targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> Mapping[str, Target]:
     """Read the targets in force in the last month of the period, by KPI.
 
-    A target is set for the programme or for an entity: a governorate or a channel alone has none. A target for a sum
-    over time holds for exactly the months it was set for, so it is left out for any other period.
+    A target is set for the programme or for an entity: a governorate, a channel or a service has none. A target for a
+    sum over time holds for exactly the months it was set for, so it is left out for any other period.
     """
-    if filters.governorate_id is not None or filters.channel is not None:
+    of_entity = {
+        kpi_id: by_entity.get(filters.entity_id) for kpi_id, by_entity in _read(warehouse, kpis, filters).items()
+    }
+    return {kpi_id: target for kpi_id, target in of_entity.items() if target is not None}
+
+
+def read_entity_targets(warehouse: Warehouse, kpi: Kpi, filters: Filters) -> Mapping[str, Target]:
+    """Read the targets that entities have of their own for one KPI, by entity."""
+    of_kpi = _read(warehouse, (kpi,), filters).get(kpi.id, {})
+    return {entity_id: target for entity_id, target in of_kpi.items() if entity_id is not None}
+
+
+def _read(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> dict[str, dict[str | None, Target]]:
+    if (filters.governorate_id, filters.channel, filters.service_id) != (None, None, None):
         return {}
     by_id = {kpi.id: kpi for kpi in kpis}
-    frame = warehouse.query(_STATEMENT, kpis=list(by_id), entity=filters.entity_id, last_month=filters.period.end)
-    found = ((kpi_id, Target(*facts)) for kpi_id, *facts in frame.iter_rows())
-    return {kpi_id: target for kpi_id, target in found if _holds_for(by_id[kpi_id], target, filters.period)}
+    frame = warehouse.query(_STATEMENT, kpis=list(by_id), last_month=filters.period.end)
+    found: dict[str, dict[str | None, Target]] = {}
+    for kpi_id, entity_id, *facts in frame.iter_rows():
+        target = Target(*facts)
+        if _holds_for(by_id[kpi_id], target, filters.period):
+            found.setdefault(kpi_id, {})[entity_id] = target
+    return found
 
 
 def status(kpi: Kpi, value: float | None, target: Target | None) -> Status:

@@ -16,6 +16,7 @@ from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.statements import sql_files
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
+SERVICE = "service_id"
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
 
 
@@ -86,17 +87,43 @@ def _sql_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
 
 
 def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, Kpi]) -> None:
-    branches = []
+    """Store the rows of every view: by service where the KPI tells services apart, and without services for all."""
+    # Stored, because planning the union of every view costs more than reading its rows.
     for kpi in catalogue.values():
         _check_contract(connection, kpi)
-        extras = [
-            name if name in kpi.dimensions else f"null::{kind} as {name}" for name, kind in EXTRA_DIMENSIONS.items()
-        ]
-        columns = ", ".join([f"'{kpi.id}' as kpi_id", "month", "entity_id", "governorate_id", *extras])
-        branches.append(f"select {columns}, numerator, denominator from {kpi.view}")  # noqa: S608
-    body = "\nunion all\n".join(branches)
-    # Stored, because planning the union of every view costs more than reading its rows.
-    _run(connection, "serve_kpi", f"create table serve_kpi as\n{body}\norder by kpi_id, month, entity_id")
+    extras = ", ".join(EXTRA_DIMENSIONS)
+    kinds = ", ".join(f"{name} {kind}" for name, kind in EXTRA_DIMENSIONS.items())
+    parts = "numerator bigint, denominator bigint"
+    _run(
+        connection,
+        "serve_kpi_service",
+        f"create table serve_kpi_service (kpi_id varchar, {SERVICE} varchar, month date, entity_id varchar, "
+        f"governorate_id varchar, {kinds}, {parts})",
+    )
+    by_service = [_rows_of(kpi, SERVICE) for kpi in catalogue.values() if SERVICE in kpi.dimensions]
+    if by_service:
+        body = _union(by_service)
+        _run(
+            connection,
+            "serve_kpi_service",
+            f"insert into serve_kpi_service by name\n{body}\norder by kpi_id, {SERVICE}, month",
+        )
+    whole = [_rows_of(kpi) for kpi in catalogue.values() if SERVICE not in kpi.dimensions]
+    whole.append(
+        f"select kpi_id, month, entity_id, governorate_id, {extras}, sum(numerator)::bigint as numerator, "
+        "sum(denominator)::bigint as denominator from serve_kpi_service group by all"
+    )
+    _run(connection, "serve_kpi", f"create table serve_kpi as\n{_union(whole)}\norder by kpi_id, month, entity_id")
+
+
+def _rows_of(kpi: Kpi, *dimensions: str) -> str:
+    extras = [name if name in kpi.dimensions else f"null::{kind} as {name}" for name, kind in EXTRA_DIMENSIONS.items()]
+    columns = ", ".join([f"'{kpi.id}' as kpi_id", *dimensions, "month", "entity_id", "governorate_id", *extras])
+    return f"select {columns}, numerator, denominator from {kpi.view}"  # noqa: S608
+
+
+def _union(selects: list[str]) -> str:
+    return "\nunion all\n".join(selects)
 
 
 def _check_contract(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> None:

@@ -1,4 +1,4 @@
--- one row per month, entity, governorate and channel; entity-months that tell outcomes apart only
+-- one row per month, entity, service, governorate and channel; entity-months that tell outcomes apart only
 create view kpi_completion_rate as
 with outcomes_told_apart as (
     select
@@ -10,27 +10,21 @@ with outcomes_told_apart as (
 )
 
 select
-    fct_transaction_month.month,
-    fct_transaction_month.entity_id,
-    fct_transaction_month.governorate_id,
-    fct_transaction_month.channel,
+    ended.month,
+    ended.entity_id,
+    ended.service_id,
+    ended.governorate_id,
+    ended.channel,
     coalesce(
-        sum(fct_transaction_month.transactions)
-        filter (where fct_transaction_month.outcome in ('completed', 'rejected')),
+        sum(ended.transactions) filter (where ended.outcome in ('completed', 'rejected')),
         0
     )::bigint as numerator,
-    sum(fct_transaction_month.transactions)::bigint as denominator
-from fct_transaction_month
+    sum(ended.transactions)::bigint as denominator
+from fct_transaction_service_month as ended
 inner join outcomes_told_apart
-    on
-        fct_transaction_month.month = outcomes_told_apart.month
-        and fct_transaction_month.entity_id = outcomes_told_apart.entity_id
-where fct_transaction_month.outcome in ('completed', 'rejected', 'abandoned')
-group by
-    fct_transaction_month.month,
-    fct_transaction_month.entity_id,
-    fct_transaction_month.governorate_id,
-    fct_transaction_month.channel;
+    on ended.month = outcomes_told_apart.month and ended.entity_id = outcomes_told_apart.entity_id
+where ended.outcome in ('completed', 'rejected', 'abandoned')
+group by ended.month, ended.entity_id, ended.service_id, ended.governorate_id, ended.channel;
 
 comment on view kpi_completion_rate is
 'Transactions ended with a decision out of those started. | المعاملات المنتهية بقرار من التي بدأت.';

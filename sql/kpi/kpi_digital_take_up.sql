@@ -1,15 +1,16 @@
--- one row per month, entity and governorate
+-- one row per month, entity, service and governorate
 create view kpi_digital_take_up as
 select
-    fct_transaction_month.month,
-    fct_transaction_month.entity_id,
-    fct_transaction_month.governorate_id,
-    coalesce(sum(fct_transaction_month.transactions) filter (where dim_channel.digital), 0)::bigint as numerator,
-    sum(fct_transaction_month.transactions)::bigint as denominator
-from fct_transaction_month
-inner join dim_channel on fct_transaction_month.channel = dim_channel.channel
-where fct_transaction_month.outcome = 'completed'
-group by fct_transaction_month.month, fct_transaction_month.entity_id, fct_transaction_month.governorate_id;
+    completed.month,
+    completed.entity_id,
+    completed.service_id,
+    completed.governorate_id,
+    coalesce(sum(completed.transactions) filter (where dim_channel.digital), 0)::bigint as numerator,
+    sum(completed.transactions)::bigint as denominator
+from fct_transaction_service_month as completed
+inner join dim_channel on completed.channel = dim_channel.channel
+where completed.outcome = 'completed'
+group by completed.month, completed.entity_id, completed.service_id, completed.governorate_id;
 
 comment on view kpi_digital_take_up is
 'Completed digital transactions out of completed ones with a known channel. | الرقمية المكتملة من المكتملة المعروفة القناة.';

@@ -1,15 +1,16 @@
--- one row per month, entity, governorate and channel
+-- one row per month, entity, service, governorate and channel
 create view kpi_transactions as
 select
     month,
     entity_id,
+    service_id,
     governorate_id,
     channel,
     sum(transactions)::bigint as numerator,
     null::bigint as denominator
-from fct_transaction_month
+from fct_transaction_service_month
 where outcome = 'completed'
-group by month, entity_id, governorate_id, channel;
+group by month, entity_id, service_id, governorate_id, channel;
 
 comment on view kpi_transactions is
 'Completed transactions through every channel. | المعاملات المكتملة عبر جميع القنوات.';

@@ -2,43 +2,79 @@
 -- Call: kpi_points('digital_take_up', '2025-01-01', '2025-05-01', months_per_point := 1, by := 'entity')
 create macro kpi_points(
     kpi, from_month, to_month,
-    months_per_point := 1200, "by" := 'programme', entity := null, governorate := null, via := null
+    months_per_point := 1200, "by" := 'programme', entity := null, governorate := null, via := null, service := null
 ) as table
-    with cells as (
+    with parts as (
         select
-            (
-                from_month::date
-                + to_months((
-                    date_diff('month', from_month::date, serve_kpi.month) // months_per_point * months_per_point
-                )::integer)
-            )::date as period_month,
             serve_kpi.month,
             serve_kpi.entity_id,
+            null::varchar as service_id,
             serve_kpi.governorate_id,
             serve_kpi.channel,
             serve_kpi.level_id,
             serve_kpi.bucket_minutes,
             serve_kpi.numerator,
-            serve_kpi.denominator,
-            case
-                when "by" = 'entity' then serve_kpi.entity_id
-                when "by" = 'governorate' then coalesce(serve_kpi.governorate_id, 'not_allocated')
-                when "by" = 'channel' then coalesce(serve_kpi.channel, 'unknown')
-                when "by" = 'level' then serve_kpi.level_id
-                else 'programme'
-            end as group_id
+            serve_kpi.denominator
         from serve_kpi
         where
-            serve_kpi.kpi_id = kpi
+            service is null and "by" <> 'service'
+            and serve_kpi.kpi_id = kpi
             and serve_kpi.month between from_month::date and to_month::date
-            and (entity is null or serve_kpi.entity_id = entity)
-            and (governorate is null or coalesce(serve_kpi.governorate_id, 'not_allocated') = governorate)
-            and (via is null or serve_kpi.channel = via)
+        union all
+        select
+            serve_kpi_service.month,
+            serve_kpi_service.entity_id,
+            serve_kpi_service.service_id,
+            serve_kpi_service.governorate_id,
+            serve_kpi_service.channel,
+            serve_kpi_service.level_id,
+            serve_kpi_service.bucket_minutes,
+            serve_kpi_service.numerator,
+            serve_kpi_service.denominator
+        from serve_kpi_service
+        where
+            (service is not null or "by" = 'service')
+            and (service is null or serve_kpi_service.service_id = service)
+            and serve_kpi_service.kpi_id = kpi
+            and serve_kpi_service.month between from_month::date and to_month::date
     ),
 
     definition as (
         select * from meta_kpi
         where meta_kpi.kpi_id = kpi
+    ),
+
+    cells as (
+        select
+            (
+                from_month::date
+                + to_months((
+                    date_diff('month', from_month::date, parts.month) // months_per_point * months_per_point
+                )::integer)
+            )::date as period_month,
+            parts.month,
+            parts.bucket_minutes,
+            parts.numerator,
+            parts.denominator,
+            case
+                when "by" = 'entity' then parts.entity_id
+                when "by" = 'governorate' then coalesce(parts.governorate_id, 'not_allocated')
+                when "by" = 'channel' then coalesce(parts.channel, 'unknown')
+                when "by" = 'level' then parts.level_id
+                when "by" = 'service' then parts.service_id
+                else 'programme'
+            end as group_id,
+            -- Only what counts once however often it comes has to be told apart; grouping all rows by it is slow.
+            case
+                when 'max' in (definition.numerator_over_months, definition.denominator_over_months)
+                    then row(parts.entity_id, parts.service_id, parts.governorate_id, parts.channel, parts.level_id)
+            end as member
+        from parts
+        cross join definition
+        where
+            (entity is null or parts.entity_id = entity)
+            and (governorate is null or coalesce(parts.governorate_id, 'not_allocated') = governorate)
+            and (via is null or parts.channel = via)
     ),
 
     last_months as (
@@ -81,8 +117,7 @@ create macro kpi_points(
         cross join definition
         inner join stock_months on cells.period_month = stock_months.period_month
         group by
-            cells.period_month, cells.group_id, cells.entity_id, cells.governorate_id, cells.channel, cells.level_id,
-            cells.bucket_minutes
+            cells.period_month, cells.group_id, cells.member, cells.bucket_minutes
     ),
 
     additive as (

@@ -1,12 +1,14 @@
 -- one row per service present in either period: its transactions in both, on the months its entity reported in both
 -- Call: like_for_like('digital_transactions', '2025-01-01', '2025-05-01', '2024-01-01', '2024-05-01')
 create macro like_for_like(
-    measure, from_month, to_month, base_from, base_to, entity := null, governorate := null, via := null
+    measure, from_month, to_month, base_from, base_to,
+    entity := null, governorate := null, via := null, service := null
 ) as table
     with cells as (
         select
             cube.month,
             cube.month between from_month::date and to_month::date as is_current,
+            cube.month between base_from::date and base_to::date as is_base,
             cube.entity_id,
             cube.service_id,
             sum(cube.transactions) filter (
@@ -29,6 +31,7 @@ create macro like_for_like(
                 or cube.month between base_from::date and base_to::date
             )
             and (entity is null or cube.entity_id = entity)
+            and (service is null or cube.service_id = service)
         group by cube.month, cube.entity_id, cube.service_id
     ),
 
@@ -61,20 +64,20 @@ create macro like_for_like(
             cells.entity_id,
             cells.service_id,
             bool_or(cells.is_current) as is_current,
-            bool_or(not cells.is_current) as is_base,
+            bool_or(cells.is_base) as is_base,
             coalesce(sum(cells.transactions) filter (where cells.is_current), 0) as value_all,
-            coalesce(sum(cells.transactions) filter (where not cells.is_current), 0) as base_value_all,
+            coalesce(sum(cells.transactions) filter (where cells.is_base), 0) as base_value_all,
             coalesce(
                 sum(cells.transactions) filter (where cells.is_current and this_match.month is not null), 0
             ) as value_matched,
             coalesce(
-                sum(cells.transactions) filter (where not cells.is_current and base_match.base_month is not null), 0
+                sum(cells.transactions) filter (where cells.is_base and base_match.base_month is not null), 0
             ) as base_value_matched
         from cells
         left join matched as this_match
             on cells.entity_id = this_match.entity_id and cells.month = this_match.month and cells.is_current
         left join matched as base_match
-            on cells.entity_id = base_match.entity_id and cells.month = base_match.base_month and not cells.is_current
+            on cells.entity_id = base_match.entity_id and cells.month = base_match.base_month and cells.is_base
         group by cells.entity_id, cells.service_id
     )
 
