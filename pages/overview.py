@@ -6,6 +6,7 @@ from kpi.charts import ranking, tilemap, trend
 from kpi.language import t
 from kpi.web import cache
 from kpi.web.answer import answer_html
+from kpi.web.base_words import comparison_heading
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
@@ -70,7 +71,7 @@ if places.nothing is None:
         chart_panel("map", t("web.overview.map", language), chart, language, caption=caption)
 
 if topic.value is not None:
-    heading(t("web.overview.comparison", language))
+    heading(comparison_heading(topic, language))
     st.html(comparison_html(topic, language))
 
 published = cache.cached_claims(build)

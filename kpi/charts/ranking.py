@@ -34,8 +34,9 @@ def figure(ranking: Ranking, *, language: str, mode: Mode, shown: int = SHOWN) -
 def table(ranking: Ranking, language: str) -> Table:
     """Return every entity with its value, share, change and reporting, in the order of the ranking."""
     kpi = ranking.kpi
-    columns = ("entity", "share", "change", "months_reported")
-    entity, share, change, months = (t(f"web.chart.{column}", language) for column in columns)
+    entity, share, months = (t(f"web.chart.{column}", language) for column in ("entity", "share", "months_reported"))
+    base = ranking.base.label(language) if ranking.base is not None else ""
+    change = t(f"compare.column.{ranking.against}", language, base=base)
     rows = tuple(
         (
             row.entity.label(language),

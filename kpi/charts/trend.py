@@ -1,13 +1,14 @@
 """Draw a KPI over time: bars where months add up, a line where they do not."""
 
-from dataclasses import dataclass
+from datetime import date
 
 import plotly.graph_objects as go
 
-from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text, wrap
-from kpi.charts.theme import TICK_SIZE, VALUE_SIZE, Mode, Palette, palette, template
+from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text
+from kpi.charts.theme import Mode, Palette, palette, template
+from kpi.charts.trend_marks import Span, break_notes, draw_breaks, draw_overlaid_base, draw_span, draw_target
 from kpi.language import direction, format_value, t, with_digits
-from kpi.periods import MONTHS_PER_YEAR, Period, month_name, point_label, quarter_name
+from kpi.periods import MONTHS_PER_YEAR, month_name, point_label, quarter_name, shift_months
 from kpi.queries.results import Point, Series
 
 HEIGHT_PX = 360
@@ -15,18 +16,11 @@ ROOM_FOR_SPANS = 1.28  # of the largest value, above the marks
 NARROW_TICKS = 18
 
 
-@dataclass(frozen=True)
-class Span:
-    """Name a stretch of the axis and the value it adds up to, already written."""
-
-    period: Period
-    value: str
-
-
 def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = None, base: Span | None = None) -> Chart:
     """Draw the series with the chosen period and its base set apart; partial points are hatched or hollow."""
     colours = palette(mode)
-    largest = max((point.value or 0 for point in series.points), default=0)
+    largest = max((point.value or 0 for point in (*series.points, *_overlaid(series, chosen, base))), default=0)
+    largest = max(largest, series.target or 0)
     drawing = go.Figure()
     drawing.update_layout(template=template(mode, language), height=HEIGHT_PX, bargap=0.28, hovermode="closest")
     if series.kpi.kind == "sum":
@@ -37,11 +31,33 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
     ticks = nice_ticks(largest)
     _set_axes(drawing, series, language, ticks)
     top = ticks[-1]
-    for span, colour in ((base, colours.accent_text), (chosen, colours.primary)):
+    overlaid = _overlaid(series, chosen, base)
+    if overlaid and base is not None:
+        draw_overlaid_base(drawing, series, overlaid, base, language, colours, top)
+    for span, colour in ((None if overlaid else base, colours.accent_text), (chosen, colours.primary)):
         if span is not None:
-            _draw_span(drawing, series, span, language, colour, top)
-    _draw_breaks(drawing, series, language, colours, top)
+            draw_span(drawing, series, span, language, colour, top)
+    if series.target is not None:
+        draw_target(drawing, series, language, colours)
+    draw_breaks(drawing, series, language, colours, top)
     return Chart(drawing, _alt(series, language), table(series, language), _notes(series, language))
+
+
+def _overlaid(series: Series, chosen: Span | None, base: Span | None) -> tuple[Point, ...]:
+    """Return the base's points as far as they stand beside the chosen ones, where the base is off the axis."""
+    if chosen is None or base is None or not series.points or not series.base_points:
+        return ()
+    if series.points[0].month <= base.period.start and base.period.end <= _last_month(series):
+        return ()
+    return tuple(
+        before
+        for point, before in zip(series.points, series.base_points, strict=True)
+        if point.month in chosen.period and before.month in base.period
+    )
+
+
+def _last_month(series: Series) -> date:
+    return shift_months(series.points[-1].month, series.months_per_point - 1)
 
 
 def table(series: Series, language: str) -> Table:
@@ -176,45 +192,6 @@ def _tick_words(point: Point, series: Series, language: str) -> str:
     return f"{name}<br>{year}" if month == 1 or len(series.points) <= 6 else name
 
 
-def _draw_span(drawing: go.Figure, series: Series, span: Span, language: str, colour: str, top: float) -> None:
-    inside = [index for index, point in enumerate(series.points) if point.month in span.period]
-    if not inside:
-        return
-    level = top * 1.04
-    drawing.add_shape(
-        type="line", x0=inside[0] - 0.42, x1=inside[-1] + 0.42, y0=level, y1=level, line={"color": colour, "width": 2}
-    )
-    # The words hang from the latest month and run back in time, so that they stay inside the drawing at any width.
-    drawing.add_annotation(
-        x=inside[-1] + 0.5,
-        y=level,
-        xanchor="left" if direction(language) == "rtl" else "right",
-        yanchor="bottom",
-        showarrow=False,
-        align="left" if direction(language) == "rtl" else "right",
-        font={"color": colour, "size": VALUE_SIZE},
-        text=f"<b>{span.value}</b><br>{phrase(span.period.label(language, series.months_per_point), language)}",
-    )
-
-
-def _draw_breaks(drawing: go.Figure, series: Series, language: str, colours: Palette, top: float) -> None:
-    for change in series.breaks:
-        after = [index for index, point in enumerate(series.points) if point.month >= change.month]
-        if not after or after[0] == 0:
-            continue
-        drawing.add_vline(x=after[0] - 0.5, line={"color": colours.accent_text, "width": 1.5, "dash": "dot"})
-        drawing.add_annotation(
-            x=after[0] - 0.5,
-            y=top * 0.98,
-            yanchor="top",
-            xanchor="left" if direction(language) == "rtl" else "right",
-            showarrow=False,
-            align="left" if direction(language) == "rtl" else "right",
-            font={"color": colours.accent_text, "size": TICK_SIZE},
-            text="<br>".join(phrase(line, language) for line in wrap(change.note(language), 24)),
-        )
-
-
 def _alt(series: Series, language: str) -> str:
     known = [point for point in series.points if point.value is not None]
     name = series.kpi.name(language)
@@ -238,4 +215,4 @@ def _notes(series: Series, language: str) -> tuple[str, ...]:
         notes.append(t("web.chart.note_partial", language))
     if any(point.value is None for point in series.points):
         notes.append(t("web.chart.note_missing", language))
-    return tuple(notes)
+    return *notes, *break_notes(series, language)

@@ -275,22 +275,18 @@ class Freshness:
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(Named):
     """Hold a service with its names and the entity that offers it."""
 
-    id: str
-    name_ar: str
-    name_en: str
     entity_id: str
-
-    def label(self, language: str) -> str:
-        """Return the name in a language."""
-        return self.name_ar if language == "ar" else self.name_en
 
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """List what the filters offer; the periods are None before any transaction is loaded."""
+    """List what the filters offer; the periods are None before any transaction is loaded.
+
+    `services` are those of the chosen entity, none without one.
+    """
 
     entities: tuple[Named, ...]
     governorates: tuple[Named, ...]
@@ -299,3 +295,4 @@ class FilterOptions:
     last_month: date | None
     reporting_months: int
     default_period: Period | None
+    services: tuple[Service, ...] = ()

@@ -2,6 +2,7 @@
 
 from kpi.language import format_change, format_percent, plural, t
 from kpi.queries.results import Change, Headline
+from kpi.web.base_words import base_words, reason_words, target_words
 from kpi.web.panels import answer_box
 
 _MISLEADING_POINTS = 5
@@ -15,7 +16,7 @@ def answer(headline: Headline, language: str, *, whole: bool) -> str:
     facts = {
         "value": plural("web.answer.value", round(headline.value), language),
         "period": period,
-        "change": _change(headline.change, headline.months_per_point, language),
+        "change": _change(headline, language),
     }
     if headline.reported is None or not whole:
         sentence = t("web.answer.transactions_only", language, **facts)
@@ -30,16 +31,32 @@ def answer_html(question: str, headline: Headline, language: str, *, whole: bool
     return answer_box(question, answer(headline, language, whole=whole))
 
 
-def _change(change: Change | None, months_per_point: int, language: str) -> str:
-    if change is None or change.raw is None:
-        return t("web.answer.no_base", language)
-    base = change.base.label(language, months_per_point)
+def _change(headline: Headline, language: str) -> str:
+    change = headline.change
+    if change is None:
+        return t("compare.answer.no_target", language, reason=t("comparison.reason.value_missing", language))
+    base = base_words(change, headline.months_per_point, language)
+    if change.against == "target":
+        return _from_target(headline, change, language)
+    if change.raw is None:
+        return t("compare.answer.none", language, base=base, reason=reason_words(change, language))
     way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
     words = t(f"web.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
     if change.like_for_like is None:
         return words
     same = format_change(change.like_for_like, "percent", language)
     return t("web.answer.with_like_for_like", language, change=words, same=same)
+
+
+def _from_target(headline: Headline, change: Change, language: str) -> str:
+    if change.raw is None or change.base_value is None:
+        return t("compare.answer.no_target", language, reason=reason_words(change, language))
+    way = "above" if change.raw > 0 else "below" if change.raw < 0 else "on"
+    facts = {
+        "change": format_percent(abs(change.raw), language),
+        "target": target_words(headline.kpi, change.base_value, language),
+    }
+    return t(f"compare.answer.{way}", language, **facts)
 
 
 def _explanation(change: Change | None, language: str) -> str:

@@ -16,11 +16,11 @@ from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
-from kpi.queries.options import filter_options
+from kpi.queries.options import filter_options, find_service, services_of
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
-from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
+from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
 from kpi.queries.series import series
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
@@ -63,6 +63,18 @@ def cached_freshness(build: Build) -> Freshness:
 def cached_options(build: Build) -> FilterOptions:
     """Return what the filters offer."""
     return filter_options(_warehouse(build))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_services(build: Build, entity_id: str) -> tuple[Service, ...]:
+    """Return the services of an entity."""
+    return services_of(_warehouse(build), entity_id=entity_id)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_service(build: Build, service_id: str) -> Service | None:
+    """Return one service, None for an unknown identifier."""
+    return find_service(_warehouse(build), service_id=service_id)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

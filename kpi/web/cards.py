@@ -7,8 +7,9 @@ from html import escape
 from kpi.charts.sparkline import svg
 from kpi.charts.theme import Mode
 from kpi.language import format_change, format_number, format_value, join_list, plural, strip_isolates, t, unit_label
-from kpi.periods import MONTHS_PER_YEAR, point_label, shift_months
+from kpi.periods import point_label
 from kpi.queries.results import Headline, Named
+from kpi.web.base_words import base_words, reason_words, target_words
 
 _COUNTED = frozenset({"transactions", "services", "journeys", "entities"})
 TICK = '<span class="kpi-tick" aria-hidden="true"></span>'
@@ -100,16 +101,17 @@ def _change(headline: Headline, language: str) -> str:
     change = headline.change
     if change is None:
         return ""
-    base = change.base.label(language, headline.months_per_point)
-    if headline.as_of is not None:
-        base = point_label(shift_months(headline.as_of, -MONTHS_PER_YEAR), 1, language)
+    base = base_words(change, headline.months_per_point, language)
     if change.raw is None:
-        reason = t(f"comparison.reason.{change.reason or 'base_not_covered'}", language)
-        return f'<p class="kpi-line kpi-quiet">{escape(t("web.card.not_comparable", language, reason=reason))}</p>'
+        words = t("compare.change.none", language, base=base, reason=reason_words(change, language))
+        return f'<p class="kpi-line kpi-quiet">{escape(words)}</p>'
     written = format_change(change.raw, change.kind, language)
     sign = "▲" if change.raw > 0 else "▼" if change.raw < 0 else "="
     better = change.raw == 0 or (change.raw > 0) == (headline.kpi.direction == "up")
     words = t("web.card.change", language, change=written, base=base)
+    if change.against == "target" and change.base_value is not None:
+        target = target_words(headline.kpi, change.base_value, language)
+        words = t("compare.change.target", language, change=written, target=target)
     lines = [_signed_line(sign, words, "kpi-better" if better else "kpi-worse")]
     if change.like_for_like is not None:
         same = format_change(change.like_for_like, "percent", language)
@@ -125,8 +127,7 @@ def _target(headline: Headline, language: str) -> str:
     if headline.target is None or headline.status == "no_target":
         return ""
     kpi, due = headline.kpi, headline.target_by
-    decimals = 0 if float(headline.target).is_integer() else kpi.decimals
-    value = format_value(headline.target, kpi.unit, language, decimals)
+    value = target_words(kpi, headline.target, language)
     target = t("web.card.target", language, target=value)
     kind = headline.status
     if due is not None and due.replace(day=1) > headline.period.end:

@@ -1,4 +1,4 @@
-"""Show whether a comparison with the year before is fair: what entered, what left and who fell silent."""
+"""Show whether the comparison with the base is fair: what entered, what left and who fell silent."""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,6 +6,7 @@ from html import escape
 from kpi.charts.chart import Table
 from kpi.language import format_change, format_number, join_list, plural, t
 from kpi.queries.results import Change, Contribution, EntityGap, Headline
+from kpi.web.base_words import base_words, reason_words, target_words
 from kpi.web.cards import names_of
 from kpi.web.tables import table_html
 
@@ -15,16 +16,25 @@ _LARGE_SHARE = 0.05  # of the base: an effect this large is shown without a clic
 def comparison_html(headline: Headline, language: str) -> str:
     """Return the raw and the like-for-like change side by side, then the services and entities that explain the gap."""
     change = headline.change
-    if change is None or change.raw is None:
+    if change is None:
         return ""
+    base = base_words(change, headline.months_per_point, language)
+    if change.raw is None:
+        words = t("compare.change.none", language, base=base, reason=reason_words(change, language))
+        return f'<p class="kpi-lead">{escape(words)}</p>'
+    if change.against == "target" and change.base_value is not None:
+        target = target_words(headline.kpi, change.base_value, language)
+        written = format_change(change.raw, change.kind, language)
+        words = t("compare.change.target", language, change=written, target=target)
+        return f'<p class="kpi-lead">{escape(words)}</p>'
     if change.like_for_like is None:
         return f'<p class="kpi-lead">{escape(t("web.comparison.fair", language))}</p>'
     figures = (
-        _figure("raw", change.raw, change.base.label(language, headline.months_per_point), language),
+        _figure("raw", change.raw, base, language),
         _figure("like_for_like", change.like_for_like, t("web.comparison.like_for_like_means", language), language),
     )
     silent = (
-        _silent(change, language)
+        _silent(change, base, language)
         + _most("stopped", change.left_by_entity, change.base_value, language)
         + _most("started", change.entered_by_entity, change.base_value, language)
     )
@@ -46,10 +56,10 @@ def _figure(name: str, value: float, means: str, language: str) -> str:
     )
 
 
-def _silent(change: Change, language: str) -> str:
+def _silent(change: Change, base: str, language: str) -> str:
     if not change.silent_entities:
         return ""
-    heading = escape(t("web.comparison.silent", language))
+    heading = escape(t("compare.section.silent", language, base=base))
     return f'<p class="kpi-gap"><strong>{heading}:</strong> {escape(names_of(change.silent_entities, language))}</p>'
 
 

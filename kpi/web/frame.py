@@ -5,7 +5,8 @@ import logging
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -43,13 +44,16 @@ def current_visit() -> Visit:
     """Read the address and the build in service; raise `NothingPublished` when there is none."""
     build = cache.current_build()
     options = cache.cached_options(build)
+    filters = filters_of_address(options, partial(cache.cached_service, build))
+    if filters is not None and filters.entity_id is not None:
+        options = replace(options, services=cache.cached_services(build, filters.entity_id))
     return Visit(
         language=language_of_address(),
         mode=current_mode(),
         build=build,
         freshness=cache.cached_freshness(build),
         options=options,
-        filters=filters_of_address(options),
+        filters=filters,
     )
 
 

@@ -25,7 +25,7 @@ class Screen:
 
 
 SCREENS = (
-    Screen("overview", ("entity", "governorate", "channel"), on_wall=True),
+    Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )
