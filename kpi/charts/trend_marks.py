@@ -48,12 +48,19 @@ def draw_overlaid_base(
 ) -> None:
     """Draw a base that lies off the axis as a dashed line over the chosen points, named at the axis' start."""
     back = {before.month: index for index, before in enumerate(series.base_points)}
+    places = {"x": [back[point.month] for point in overlaid], "y": [point.value for point in overlaid]}
+    # A rim in the colour of the surface keeps the line apart from the bars that it crosses.
+    drawing.add_scatter(**places, mode="lines", line={"color": colours.surface, "width": 5}, hoverinfo="skip")
     drawing.add_scatter(
-        x=[back[point.month] for point in overlaid],
-        y=[point.value for point in overlaid],
+        **places,
         mode="lines+markers",
         line={"color": colours.before, "width": 2, "dash": "dash"},
-        marker={"size": 7, "symbol": "diamond", "color": colours.before},
+        marker={
+            "size": 10,
+            "symbol": "diamond",
+            "color": colours.before,
+            "line": {"color": colours.surface, "width": 1.5},
+        },
         connectgaps=False,
         hovertext=[
             f"<b>{format_value(point.value, series.kpi.unit, language, series.kpi.decimals)}</b><br>"

@@ -31,12 +31,13 @@ def cards_html(headlines: Iterable[Headline], *, language: str, mode: Mode, size
 
 
 def without_value_html(headlines: Iterable[Headline], language: str) -> str:
-    """Return one line that names the KPIs without a value here, so that they are neither zeros nor forgotten."""
-    names = [headline.kpi.name(language) for headline in headlines]
-    if not names:
-        return ""
-    words = t("web.overview.nothing_else", language, names=join_list(names, language))
-    return f'<p class="kpi-note">{escape(words)}</p>'
+    """Return lines that name the KPIs without a value here, so that they are neither zeros nor forgotten."""
+    names: dict[str, list[str]] = {}
+    for headline in headlines:
+        key = "compare.not_applicable" if headline.nothing == "not_applicable" else "web.overview.nothing_else"
+        names.setdefault(key, []).append(headline.kpi.name(language))
+    lines = (t(key, language, names=join_list(listed, language)) for key, listed in names.items())
+    return "".join(f'<p class="kpi-note">{escape(words)}</p>' for words in lines)
 
 
 def card_html(headline: Headline, *, language: str, mode: Mode, large: bool = False) -> str:
