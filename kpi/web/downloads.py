@@ -41,7 +41,8 @@ def file_name(name: str, visit: Visit) -> str:
     parts: list[str | None] = [name]
     if visit.filters is not None:
         chosen = visit.filters
-        parts += [chosen.period.key.replace("..", "_"), chosen.entity_id, chosen.governorate_id, chosen.channel]
+        parts += [chosen.period.key.replace("..", "_"), chosen.entity_id, chosen.service_id]
+        parts += [chosen.governorate_id, chosen.channel]
     if visit.freshness.synthetic:
         parts.append("synthetic")
     return "-".join(part for part in parts if part)
@@ -54,6 +55,10 @@ def about(title: str, visit: Visit) -> pl.DataFrame:
     if visit.filters is not None:
         chosen = visit.filters
         facts.append(("period", chosen.period.label(language, fresh.reporting_months)))
+        base = (
+            chosen.base.label(language, fresh.reporting_months) if chosen.base else t("compare.base.target", language)
+        )
+        facts.append(("compare", base))
         facts += [(part, name) for part, name in slice_names(visit) if name]
     if fresh.last_month is not None:
         facts.append(("as_of", point_label(fresh.last_month, 1, language)))
@@ -79,12 +84,13 @@ def source_line(visit: Visit) -> str:
 
 
 def slice_names(visit: Visit) -> tuple[tuple[str, str | None], ...]:
-    """Name the entity, governorate and channel that narrow the screen."""
+    """Name the entity, service, governorate and channel that narrow the screen."""
     chosen, options, language = visit.filters, visit.options, visit.language
     if chosen is None:
         return ()
     lists = (
         ("entity", options.entities, chosen.entity_id),
+        ("service", options.services, chosen.service_id),
         ("governorate", options.governorates, chosen.governorate_id),
         ("channel", options.channels, chosen.channel),
     )

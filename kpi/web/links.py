@@ -9,9 +9,14 @@ from kpi.web.filters import address_parameters
 def href(screen: str, **changes: str | None) -> str:
     """Return the address of a screen from here: the filters of the address with some changed, or dropped by None.
 
-    It is relative, so that it holds behind any proxy path, and begins with `./`, by which the page knows its own links.
+    A change of the entity drops the service, and one of the service the entity, unless both are given: they belong
+    together. The address is relative, so that it holds behind any proxy path, and begins with `./`, by which the page
+    knows its own links.
     """
-    kept = address_parameters() | changes
+    kept = address_parameters()
+    if "entity" in changes or "service" in changes:
+        kept = {name: value for name, value in kept.items() if name not in ("entity", "service")}
+    kept = kept | changes
     query = urlencode({name: value for name, value in kept.items() if value is not None})
     return f"./{screen}?{query}" if query else f"./{screen}"
 

@@ -1,6 +1,7 @@
 """Charts are pure: a result goes in; a figure, its description and its table come out."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kpi.periods import Period, shift_months
 from kpi.queries.entity_months import CoverageMap, EntityMonth, EntityMonths
 from kpi.queries.results import (
     Break,
+    CoverageBreak,
     GovernorateMap,
     GovernorateValue,
     Named,
@@ -181,6 +183,47 @@ def test_a_change_of_definition_is_drawn_as_a_labelled_break() -> None:
     chart = trend.figure(monthly([1.0] * 12, breaks=breaks), language="en", mode="light")
     assert "New definition" in shown_words(chart)
     assert len(chart.figure.layout.shapes) == 1
+
+
+def test_a_large_entity_that_comes_or_goes_is_drawn_as_a_labelled_break_and_said_in_a_note() -> None:
+    ports = Named("ports", "الموانئ", "Ports")
+    series = replace(monthly([1.0] * 12), coverage_breaks=(CoverageBreak(date(2025, 1, 1), (), (ports,)),))
+    for language, name in (("en", "Ports"), ("ar", "الموانئ")):
+        chart = trend.figure(series, language=language, mode="light")
+        assert len(chart.figure.layout.shapes) == 1
+        assert name in shown_words(chart)
+        assert any(name in note for note in chart.notes)
+
+
+def test_a_target_is_a_dashed_line_with_its_value_inside_the_axis() -> None:
+    series = replace(monthly([80.0, 90.0], kpi=TAKE_UP), target=95.0)
+    chart = trend.figure(series, language="en", mode="light")
+    (line,) = chart.figure.layout.shapes
+    assert (line.y0, line.line.dash) == (95.0, "dash")
+    assert "Target 95%" in shown_words(chart)
+    assert chart.figure.layout.yaxis.range[1] > 95
+
+
+def test_a_base_before_the_axis_is_drawn_over_the_chosen_points_and_named() -> None:
+    base_points = tuple(
+        Point(shift_months(date(2024, 6, 1), index - 24), 2.0, None, None, False) for index in range(12)
+    )
+    series = replace(monthly([1.0] * 12), base_points=base_points)
+    base = trend.Span(Period.parse("2023-01..2023-05"), "10")
+    chart = trend.figure(series, language="en", mode="light", chosen=trend.Span(PERIOD, "5"), base=base)
+    overlaid = chart.figure.data[-1]
+    assert (list(overlaid.x), list(overlaid.y), overlaid.line.dash) == ([7, 8, 9, 10, 11], [2.0] * 5, "dash")
+    assert "January – May 2023" in shown_words(chart)
+
+
+@pytest.mark.parametrize(
+    ("against", "words"),
+    [("year", "last year"), ("previous", "August – December 2024"), ("target", "target")],
+)
+def test_the_column_of_changes_names_its_base(against: str, words: str) -> None:
+    base = None if against == "target" else PERIOD.previous()
+    table = ranking.table(replace(ranked(3), against=against, base=base), "en")
+    assert words in table.headers[3]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
