@@ -5,6 +5,9 @@ from urllib.parse import urlencode
 
 from kpi.web.filters import address_parameters
 
+FIRST_SCREEN = "overview"
+"""The screen that answers at the root; under its own name the server would add a step to the history, and Back hang."""
+
 
 def href(screen: str, **changes: str | None) -> str:
     """Return the address of a screen from here: the filters of the address with some changed, or dropped by None.
@@ -18,7 +21,8 @@ def href(screen: str, **changes: str | None) -> str:
         kept = {name: value for name, value in kept.items() if name not in ("entity", "service")}
     kept = kept | changes
     query = urlencode({name: value for name, value in kept.items() if value is not None})
-    return f"./{screen}?{query}" if query else f"./{screen}"
+    path = "./" if screen == FIRST_SCREEN else f"./{screen}"
+    return f"{path}?{query}" if query else path
 
 
 def link_html(words: str, screen: str, **changes: str | None) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from kpi.language import t
 from kpi.settings import REPOSITORY
-from kpi.web.links import href
+from kpi.web.links import FIRST_SCREEN, href
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def streamlit_page(screen: Screen, language: str) -> st.Page:
         REPOSITORY / "pages" / f"{screen.name}.py",
         title=t(f"web.page.{screen.name}", language),
         url_path=screen.name,
-        default=screen is SCREENS[0],
+        default=screen.name == FIRST_SCREEN,
     )
 
 

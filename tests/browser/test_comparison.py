@@ -35,13 +35,15 @@ def test_a_comparison_survives_navigation_and_back_undoes_it(visitor, language) 
     reader.settle()
     assert "compare=previous" in page.url
     page.get_by_role("link", name=text("web.page.overview", language), exact=True).click()
-    page.wait_for_url("**/overview?**")
     page.wait_for_function("words => document.querySelector('.kpi-answer p')?.innerText === words", arg=answer)
     reader.settle()
     assert chosen(page, label) == previous
 
-    for _ in range(3):
+    for address in ("**/quality?**", "**compare=previous"):
         page.go_back()
+        page.wait_for_url(address)
+        reader.settle()
+    page.go_back()
     page.wait_for_function("words => document.querySelector('.kpi-answer p')?.innerText === words", arg=before)
     reader.settle()
     assert "compare" not in page.url
