@@ -1,11 +1,11 @@
 """Which entities reported which months."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.periods import Period, months_between, shift_months
+from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.results import CoverageBreak, Named, Reported
@@ -22,6 +22,8 @@ order by entity_id, month
 REPORTED = frozenset({"reported", "late"})
 LASTING_MONTHS = 3
 """Months for which an entity has to be silent before and after: one that is late is no break."""
+NOTHING_SHARE = 0.1
+"""Share of what it sent before below which an entity has as good as stopped: one service left may still send."""
 LARGE_SHARE = 0.03
 """Share of all transactions in the months beside the break from which the step shows in a total."""
 
@@ -67,24 +69,25 @@ class Coverage:
         return tuple(entity for entity, (reported, _) in after.items() if not reported and entity in before)
 
     def breaks(self, period: Period) -> tuple[CoverageBreak, ...]:
-        """Find where a large entity begins to report, or falls silent, for good within a period."""
-        began: dict[date, list[Named]] = defaultdict(list)
-        stopped: dict[date, list[Named]] = defaultdict(list)
+        """Find where a large entity begins to send its data, or no longer sends any to speak of, for good."""
+        sent: dict[Named, dict[date, int]] = defaultdict(lambda: defaultdict(int))
         totals: dict[date, int] = defaultdict(int)
-        sent: dict[Named, dict[date, int]] = defaultdict(dict)
         for row in self.rows:
             if row.month in period and row.status in REPORTED:
                 totals[row.month] += row.transactions
-                sent[row.entity][row.month] = row.transactions
+                sent[row.entity][row.month] += row.transactions
         if not totals:
             return ()
-        first, last = min(totals), max(totals)
-        for entity, months in sent.items():
-            start, end = min(months), max(months)
-            if months_between(first, start) >= LASTING_MONTHS and _is_large(months, totals, start, 1):
-                began[start].append(entity)
-            if months_between(end, last) >= LASTING_MONTHS and _is_large(months, totals, end, -1):
-                stopped[shift_months(end, 1)].append(entity)
+        months = list(Period(min(totals), max(totals)))
+        whole = [totals[month] for month in months]
+        began: dict[date, list[Named]] = defaultdict(list)
+        stopped: dict[date, list[Named]] = defaultdict(list)
+        for entity, amounts in sent.items():
+            parts = [amounts[month] for month in months]
+            if (fall := _fall(parts, whole)) is not None:
+                stopped[months[fall]].append(entity)
+            if (rise := _fall(parts[::-1], whole[::-1])) is not None:
+                began[months[len(months) - rise]].append(entity)
         return tuple(
             CoverageBreak(month, tuple(began[month]), tuple(stopped[month])) for month in sorted({*began, *stopped})
         )
@@ -115,7 +118,11 @@ def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: st
     return Coverage(tuple(rows))
 
 
-def _is_large(months: Mapping[date, int], totals: Mapping[date, int], edge: date, step: int) -> bool:
-    window = [shift_months(edge, step * offset) for offset in range(LASTING_MONTHS)]
-    total = sum(totals.get(month, 0) for month in window)
-    return bool(total) and sum(months.get(month, 0) for month in window) >= LARGE_SHARE * total
+def _fall(parts: Sequence[int], totals: Sequence[int]) -> int | None:
+    """Return from where on a large part stays as good as nothing."""
+    for place in range(LASTING_MONTHS, len(parts) - LASTING_MONTHS + 1):
+        before = sum(parts[place - LASTING_MONTHS : place])
+        is_large = before >= LARGE_SHARE * sum(totals[place - LASTING_MONTHS : place])
+        if before and is_large and max(parts[place:]) <= NOTHING_SHARE * before / LASTING_MONTHS:
+            return place
+    return None

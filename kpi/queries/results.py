@@ -145,7 +145,7 @@ class Break:
 
 @dataclass(frozen=True)
 class CoverageBreak:
-    """Mark the point from which large entities send data for good, or no longer do: a step that nobody's work made."""
+    """Mark the month from which large entities send their data, or no longer do: a step that nobody's work made."""
 
     month: date
     began: tuple[Named, ...]

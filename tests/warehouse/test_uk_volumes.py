@@ -85,3 +85,9 @@ def test_a_quarter_is_one_point_and_never_a_spike_between_empty_months(warehouse
     shown = series(warehouse, kpi_id="transactions", filters=Filters(Period(date(2016, 1, 1), date(2016, 12, 1))))
     assert shown.months_per_point == 3
     assert all(point.value for point in shown.points)
+
+
+def test_the_month_from_which_a_department_sends_next_to_nothing_breaks_the_series(warehouse: Warehouse) -> None:
+    shown = series(warehouse, kpi_id="transactions", filters=Filters(Period(date(2017, 4, 1), date(2017, 6, 1))))
+    stopped = [(mark.month, entity.id) for mark in shown.coverage_breaks for entity in mark.stopped]
+    assert stopped == [(date(2017, 4, 1), "HMRC")]
