@@ -6,13 +6,23 @@ import plotly.graph_objects as go
 
 from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text
 from kpi.charts.theme import Mode, Palette, palette, template
-from kpi.charts.trend_marks import Span, break_notes, draw_breaks, draw_overlaid_base, draw_span, draw_target
+from kpi.charts.trend_marks import (
+    LEVEL_PX,
+    ROOM_FOR_LEVEL,
+    ROOM_FOR_SPANS,
+    Span,
+    break_notes,
+    draw_breaks,
+    draw_overlaid_base,
+    draw_span,
+    draw_target,
+    label_levels,
+)
 from kpi.language import direction, format_value, t, with_digits
 from kpi.periods import MONTHS_PER_YEAR, month_name, point_label, quarter_name, shift_months
 from kpi.queries.results import Point, Series
 
 HEIGHT_PX = 360
-ROOM_FOR_SPANS = 1.28  # of the largest value, above the marks
 NARROW_TICKS = 18
 
 
@@ -22,7 +32,8 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
     largest = max((point.value or 0 for point in (*series.points, *_overlaid(series, chosen, base))), default=0)
     largest = max(largest, series.target or 0)
     drawing = go.Figure()
-    drawing.update_layout(template=template(mode, language), height=HEIGHT_PX, bargap=0.28, hovermode="closest")
+    height = HEIGHT_PX + LEVEL_PX * label_levels(series)
+    drawing.update_layout(template=template(mode, language), height=height, bargap=0.28, hovermode="closest")
     if series.kpi.kind == "sum":
         drawing.add_trace(_bars(series, language, colours, chosen, base))
     else:
@@ -36,7 +47,7 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
         draw_overlaid_base(drawing, series, overlaid, base, language, colours, top)
     for span, colour in ((None if overlaid else base, colours.accent_text), (chosen, colours.primary)):
         if span is not None:
-            draw_span(drawing, series, span, language, colour, top)
+            draw_span(drawing, series, span, language, colour, colours.surface, top)
     if series.target is not None:
         draw_target(drawing, series, language, colours)
     draw_breaks(drawing, series, language, colours, top)
@@ -162,7 +173,7 @@ def _set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[flo
         ticklen=4,
     )
     drawing.update_yaxes(
-        range=[0, ticks[-1] * ROOM_FOR_SPANS or 1],
+        range=[0, ticks[-1] * (ROOM_FOR_SPANS + ROOM_FOR_LEVEL * label_levels(series)) or 1],
         side="right" if mirrored else "left",
         tickmode="array",
         tickvals=ticks,

@@ -14,6 +14,9 @@ from kpi.queries.results import Named, Point, Series
 
 LABEL_CHARACTERS = 24
 LABEL_LEVELS = 3  # breaks close to each other are labelled one below the other
+LEVEL_PX = 64  # three lines of words
+ROOM_FOR_SPANS = 1.28  # of the largest value, above the marks
+ROOM_FOR_LEVEL = 0.32  # of the largest value, above the spans: a label over a bar would hide how high it is
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,9 @@ class Span:
     value: str
 
 
-def draw_span(drawing: go.Figure, series: Series, span: Span, language: str, colour: str, top: float) -> None:
+def draw_span(
+    drawing: go.Figure, series: Series, span: Span, language: str, colour: str, surface: str, top: float
+) -> None:
     """Draw a line above a stretch of the axis with its value and its name; nothing where it is off the axis."""
     inside = [index for index, point in enumerate(series.points) if point.month in span.period]
     if not inside:
@@ -34,7 +39,7 @@ def draw_span(drawing: go.Figure, series: Series, span: Span, language: str, col
         type="line", x0=inside[0] - 0.42, x1=inside[-1] + 0.42, y0=level, y1=level, line={"color": colour, "width": 2}
     )
     # The words hang from the latest month and run back in time, so that they stay inside the drawing at any width.
-    _write_span(drawing, series, span, language, colour, x=inside[-1] + 0.5, y=level, ends=True)
+    _write_span(drawing, series, span, language, colour, surface=surface, x=inside[-1] + 0.5, y=level, ends=True)
 
 
 def draw_overlaid_base(
@@ -69,7 +74,10 @@ def draw_overlaid_base(
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    _write_span(drawing, series, base, language, colours.accent_text, x=-0.5, y=top * 1.04, ends=False, sign="◆ ")
+    _write_span(
+        drawing, series, base, language, colours.accent_text,
+        surface=colours.surface, x=-0.5, y=top * 1.04, ends=False, sign="◆ ",
+    )  # fmt: skip
 
 
 def draw_target(drawing: go.Figure, series: Series, language: str, colours: Palette) -> None:
@@ -88,6 +96,7 @@ def draw_target(drawing: go.Figure, series: Series, language: str, colours: Pale
 def draw_breaks(drawing: go.Figure, series: Series, language: str, colours: Palette, top: float) -> None:
     """Draw a dotted line with its reason where the definition changes, or where large entities come or go."""
     side = "left" if direction(language) == "rtl" else "right"
+    levels = label_levels(series)
     for place, (month, words) in enumerate(_marks(series, language)):
         after = [index for index, point in enumerate(series.points) if point.month >= month]
         if not after or after[0] == 0:
@@ -95,16 +104,20 @@ def draw_breaks(drawing: go.Figure, series: Series, language: str, colours: Pale
         drawing.add_vline(x=after[0] - 0.5, line={"color": colours.accent_text, "width": 1.5, "dash": "dot"})
         drawing.add_annotation(
             x=after[0] - 0.5,
-            y=top * (0.98 - 0.22 * (place % LABEL_LEVELS)),
+            y=top * (ROOM_FOR_SPANS + ROOM_FOR_LEVEL * (place % levels + 1)),
             yanchor="top",
             xanchor=side,
             showarrow=False,
             align=side,
-            bgcolor=colours.surface,
-            opacity=0.92,
             font={"color": colours.accent_text, "size": TICK_SIZE},
             text="<br>".join(phrase(line, language) for line in wrap(words, LABEL_CHARACTERS)),
         )
+
+
+def label_levels(series: Series) -> int:
+    """Count the lines of labels that the breaks of a series need above it."""
+    marks = len(series.breaks) + sum(bool(change.began) + bool(change.stopped) for change in series.coverage_breaks)
+    return min(marks, LABEL_LEVELS)
 
 
 def break_notes(series: Series, language: str) -> tuple[str, ...]:
@@ -151,6 +164,7 @@ def _write_span(
     language: str,
     colour: str,
     *,
+    surface: str,
     x: float,
     y: float,
     ends: bool,
@@ -166,6 +180,8 @@ def _write_span(
         yanchor="bottom",
         showarrow=False,
         align=side,
+        # Opaque, so that the line of a break does not run through the words.
+        bgcolor=surface,
         font={"color": colour, "size": VALUE_SIZE},
         text=f"<b>{span.value}</b><br>{phrase(sign + period, language)}",
     )
