@@ -1,6 +1,7 @@
 """Choose the slice of the data; the address holds identifiers, so that one link shows the same in either language."""
 
 from collections.abc import Callable, Collection, Sequence
+from html import escape
 
 import streamlit as st
 
@@ -72,6 +73,7 @@ def filter_bar(options: FilterOptions, filters: Filters, language: str, *, offer
     """
     remainder = Named(NOT_ALLOCATED, *(t("governorate.not_allocated", code) for code in LANGUAGES))
     governorates = (*options.governorates, remainder) if options.governorates else ()
+    st.html(_summary_html(options, filters, governorates, language, offered))
     with st.container(key="filters"):
         period_choice(options, filters.period, language)
         if "compare" in offered:
@@ -84,6 +86,23 @@ def filter_bar(options: FilterOptions, filters: Filters, language: str, *, offer
         ):
             if named and name in offered:
                 _named_choice(name, named, chosen, everything, language)
+
+
+def _summary_html(
+    options: FilterOptions, filters: Filters, governorates: Sequence[Named], language: str, offered: Collection[str]
+) -> str:
+    """Say in one line what is chosen; on a phone it stands for the filters until it is pressed."""
+    shown = [filters.period.label(language, options.reporting_months)]
+    for name, named, chosen in (
+        ("entity", options.entities, filters.entity_id),
+        ("service", options.services, filters.service_id),
+        ("governorate", governorates, filters.governorate_id),
+        ("channel", options.channels, filters.channel),
+    ):
+        if name in offered:
+            shown += [one.label(language) for one in named if one.id == chosen]
+    words = f"{escape(t('web.filter.chosen', language))} <b>{escape(' · '.join(shown))}</b>"
+    return f'<button type="button" class="kpi-chosen-filters" aria-expanded="false"><span>{words}</span></button>'
 
 
 def _named_choice(name: str, named: Sequence[Named], chosen: str | None, everything: str, language: str) -> None:
