@@ -43,6 +43,11 @@ class Palette:
     warning: str
     band: str
     on_band: str
+    level_advanced: str
+    level_green: str
+    level_yellow: str
+    level_red: str
+    level_black: str
     ramp: tuple[str, str, str, str, str]
 
 
@@ -51,6 +56,7 @@ LIGHT = Palette(
     primary="#006847", primary_soft="#E2F0E9", on_primary="#FFFFFF", accent="#A07A3C", accent_text="#7A5A1E",
     accent_soft="#F6EEDD", before="#A07A3C", other="#DCD8CC", other_line="#847F72", alarm="#B3261E",
     alarm_soft="#FBE9E7", warning="#8A5A00", band="#00402C", on_band="#FFFFFF",
+    level_advanced="#1D5FA6", level_green="#2F7D4B", level_yellow="#A87B00", level_red="#B3261E", level_black="#141414",
     ramp=("#E4EFE9", "#BFDCCD", "#86BBA1", "#257453", "#00543A"),
 )  # fmt: skip
 
@@ -59,6 +65,7 @@ DARK = Palette(
     primary="#55C296", primary_soft="#17352A", on_primary="#06150F", accent="#D3AE6E", accent_text="#E0C08A",
     accent_soft="#2B2416", before="#D3AE6E", other="#3A463F", other_line="#76847B", alarm="#FF9C92",
     alarm_soft="#3A1C1A", warning="#F0C36A", band="#0A2A1F", on_band="#EDF1EC",
+    level_advanced="#7DB4F0", level_green="#55C296", level_yellow="#E9C24D", level_red="#F2766B", level_black="#000000",
     ramp=("#1B2B24", "#1F4536", "#23664D", "#45A37C", "#8FE0BD"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
 PROGRAMME = "programme"
-By = Literal["programme", "entity", "governorate", "channel", "service"]
+By = Literal["programme", "entity", "governorate", "channel", "service", "level"]
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,32 @@
 """Entities side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from kpi.catalogue import Kpi
 from kpi.queries.change import change_kind, difference, not_comparable
 from kpi.queries.coverage import read_coverage
-from kpi.queries.definitions import definition
+from kpi.queries.definitions import definitions
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
-from kpi.queries.points import Cell, Compared, compared, comparison_requests, fetch
-from kpi.queries.results import Named, RankedEntity, Ranking
-from kpi.queries.targets import read_entity_targets
+from kpi.queries.points import Answer, Cell, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.results import Freshness, Named, RankedEntity, Ranking
+from kpi.queries.targets import Target, read_entity_targets
 from kpi.warehouse.connect import Warehouse
 
 _ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Hold what the rankings of one page share."""
+
+    build: Freshness
+    filters: Filters
+    answers: Mapping[Request, Answer]
+    months: Mapping[Named, tuple[int, int]]
+    names: Mapping[str, Named]
+    targets: Mapping[str, Mapping[str, Target]]
 
 
 def ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Ranking:
@@ -22,38 +35,58 @@ def ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Ranking:
     The share is of the sum over the entities shown; it exists for counts only. The change is on the filters' base, or
     on the entity's own target.
     """
+    return rankings(warehouse, kpi_ids=(kpi_id,), filters=filters)[0]
+
+
+def rankings(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters) -> tuple[Ranking, ...]:
+    """Answer `ranking` for several KPIs at once, in the order asked; the number of statements does not grow."""
     build = freshness(warehouse)
-    kpi = definition(warehouse, kpi_id)
     snapped = filters.snapped(build.reporting_months)
-    period = snapped.period
-    against, base = snapped.compare.against, snapped.base
-    if not applies(kpi, snapped, by="entity"):
-        return Ranking(kpi, (), period, nothing="not_applicable", against=against, base=base)
-    answers = fetch(warehouse, comparison_requests(kpi, snapped, by="entity"), snapped)
-    cells = compared(kpi, snapped, answers, by="entity")
-    months = read_coverage(warehouse, (period,), snapped.entity_id).months(period) if kpi.flow == "flow" else {}
-    names = {entity_id: Named(entity_id, *names) for entity_id, *names in warehouse.query(_ENTITIES).iter_rows()}
-    base_values = _base_values(warehouse, kpi, snapped, cells)
+    kpis = definitions(warehouse, kpi_ids)
+    asked = [kpi for kpi in kpis.values() if applies(kpi, snapped, by="entity")]
+    requests = [request for kpi in asked for request in comparison_requests(kpi, snapped, by="entity")]
+    facts = _Facts(
+        build=build,
+        filters=snapped,
+        answers=fetch(warehouse, requests, snapped),
+        months=read_coverage(warehouse, (snapped.period,), snapped.entity_id).months(snapped.period),
+        names={entity_id: Named(entity_id, *names) for entity_id, *names in warehouse.query(_ENTITIES).iter_rows()},
+        targets=read_entity_targets(warehouse, asked, snapped) if snapped.base is None else {},
+    )
+    return tuple(_ranking(kpi, facts) if kpi in asked else _not_applicable(kpi, snapped) for kpi in kpis.values())
+
+
+def _ranking(kpi: Kpi, facts: _Facts) -> Ranking:
+    filters = facts.filters
+    cells = compared(kpi, filters, facts.answers, by="entity")
+    months = facts.months if kpi.flow == "flow" else {}
+    base_values = _base_values(kpi, cells, facts)
     rows = []
-    for entity in {names[entity_id] for entity_id in cells.now} | set(months):
+    for entity in {facts.names[entity_id] for entity_id in cells.now} | set(months):
         base_value = base_values.get(entity.id)
-        comparable = not_comparable(kpi, snapped, base_value, build) is None
+        comparable = not_comparable(kpi, filters, base_value, facts.build) is None
         reported = months.get(entity, (0, 0))
         rows.append(_row(kpi, entity, cells.now, base_value if comparable else None, reported))
     return Ranking(
         kpi=kpi,
         rows=tuple(sorted(rows, key=lambda row: _place(kpi, row))),
-        period=period,
+        period=filters.period,
         nothing=None if any(row.value is not None for row in rows) else "not_provided",
-        against=against,
-        base=base,
+        against=filters.compare.against,
+        base=filters.base,
+        as_of=cells.as_of,
     )
 
 
-def _base_values(warehouse: Warehouse, kpi: Kpi, filters: Filters, cells: Compared) -> dict[str, float | None]:
-    if filters.base is not None:
+def _not_applicable(kpi: Kpi, filters: Filters) -> Ranking:
+    against, base = filters.compare.against, filters.base
+    return Ranking(kpi, (), filters.period, nothing="not_applicable", against=against, base=base)
+
+
+def _base_values(kpi: Kpi, cells: Compared, facts: _Facts) -> dict[str, float | None]:
+    if facts.filters.base is not None:
         return {entity_id: cell.value for entity_id, cell in cells.base.items()}
-    return {entity_id: target.value for entity_id, target in read_entity_targets(warehouse, kpi, filters).items()}
+    return {entity_id: target.value for entity_id, target in facts.targets.get(kpi.id, {}).items()}
 
 
 def _row(

@@ -190,6 +190,7 @@ class Ranking:
     """Hold the entities from best to worst; those without a value come last.
 
     The changes of the rows are on `base`, or on each entity's own target where `against` says so and `base` is None.
+    `as_of` is the month a stock was last counted in the period, None for a flow.
     """
 
     kpi: Kpi
@@ -198,6 +199,7 @@ class Ranking:
     nothing: Nothing | None = None
     against: Against = "year"
     base: Period | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,14 @@ def read_targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) ->
     return {kpi_id: target for kpi_id, target in of_entity.items() if target is not None}
 
 
-def read_entity_targets(warehouse: Warehouse, kpi: Kpi, filters: Filters) -> Mapping[str, Target]:
-    """Read the targets that entities have of their own for one KPI, by entity."""
-    of_kpi = _read(warehouse, (kpi,), filters).get(kpi.id, {})
-    return {entity_id: target for entity_id, target in of_kpi.items() if entity_id is not None}
+def read_entity_targets(
+    warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters
+) -> Mapping[str, Mapping[str, Target]]:
+    """Read the targets that entities have of their own, by KPI and entity."""
+    return {
+        kpi_id: {entity_id: target for entity_id, target in by_entity.items() if entity_id is not None}
+        for kpi_id, by_entity in _read(warehouse, kpis, filters).items()
+    }
 
 
 def _read(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> dict[str, dict[str | None, Target]]:

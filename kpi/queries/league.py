@@ -1,0 +1,255 @@
+"""The league of entities: everything that the list of entities shows of each of them, read in a handful of statements."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kpi.catalogue import Kpi
+from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.queries.definitions import definition
+from kpi.queries.filters import Filters, applies
+from kpi.queries.freshness import freshness
+from kpi.queries.headline import SPARKLINE_YEARS
+from kpi.queries.points import Answer, Request, compared, comparison_requests, fetch
+from kpi.queries.ranking import rankings
+from kpi.queries.results import Freshness, Named, Point, RankedEntity, Ranking, Reported
+from kpi.queries.targets import Target
+from kpi.warehouse.connect import Warehouse
+
+TOPIC = "digital_transactions"
+LEVEL_KPI = "excellence_level"
+READINESS = "readiness"
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    TOPIC: (TOPIC,),
+    "digital_take_up": ("digital_take_up",),
+    "completion_rate": ("completion_rate",),
+    "satisfaction": ("satisfaction",),
+    "services_digitised": ("services_digitised",),
+    READINESS: ("entity_readiness", "governorate_readiness"),
+}
+"""The columns with the KPIs behind them: an entity is assessed by one of the two kinds of readiness."""
+
+_LEVELS = """
+with placed as (
+    select level_id, list(entity_id order by entity_id) as entities
+    from fct_assessment_month
+    where month = $month
+    group by level_id
+)
+
+select dim_level.level_id, dim_level.name_ar, dim_level.name_en, coalesce(placed.entities, []) as entities
+from dim_level
+left join placed on dim_level.level_id = placed.level_id
+order by dim_level.sort_order, dim_level.level_id
+"""
+_TARGETS = """
+select kpi_id, entity_id, value::double, valid_from, valid_to
+from dim_target
+where
+    kpi_id in (select unnest($kpis))
+    and entity_id is not null
+    and valid_from <= last_day($last_month::date)
+    and (valid_to is null or valid_to >= $last_month::date)
+order by kpi_id, entity_id, valid_from
+"""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Hold one excellence level, its place on the scale (1 is best) and how many bodies stand at it."""
+
+    level: Named
+    place: int
+    bodies: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Hold what one KPI says of an entity: its value and change, and its own target where it has one."""
+
+    kpi: Kpi
+    value: RankedEntity
+    target: Target | None = None
+
+
+@dataclass(frozen=True)
+class LeagueRow:
+    """Hold one entity: its standings by column, level, recent months of the topic, and the months it reported."""
+
+    entity: Named
+    standings: Mapping[str, Standing]
+    level: Level | None
+    trend: tuple[Point, ...]
+    reported_months: int
+    expected_months: int
+
+    def value(self, column: str) -> float | None:
+        """Return the value in a column; None when there is none."""
+        return self.standings[column].value.value if column in self.standings else None
+
+
+@dataclass(frozen=True)
+class League:
+    """Hold the entities that report, and what the columns are.
+
+    `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others.
+    `outside` counts the reporting entities without a value of the topic in a slice; they are listed for the whole only.
+    `others` are assessed bodies that are counted in `levels` but send no transactions, so that no row shows them.
+    """
+
+    period: Period
+    months_per_point: int
+    columns: Mapping[str, Kpi]
+    not_applicable: tuple[Kpi, ...]
+    rows: tuple[LeagueRow, ...]
+    reported: Reported | None
+    levels: tuple[Level, ...] = ()
+    level_as_of: date | None = None
+    outside: int = 0
+    others: tuple[Named, ...] = ()
+
+    def sorted_by(self, column: str) -> tuple[LeagueRow, ...]:
+        """Return the rows best first by a column; those without a value come last."""
+        kpi = self.columns[column]
+        sign = 1 if kpi.direction == "down" else -1
+
+        def place(row: LeagueRow) -> tuple[bool, float, float, str]:
+            value = row.value(column)
+            return value is None, sign * (value or 0.0), -(row.value(TOPIC) or 0.0), row.entity.id
+
+        return tuple(sorted(self.rows, key=place))
+
+    def ranks(self, column: str) -> dict[str, int]:
+        """Return the rank of every entity with a value in a column: 1 is best, equal values share a rank."""
+        kpi = self.columns[column]
+        values = {row.entity.id: row.value(column) for row in self.rows}
+        known = sorted((value for value in values.values() if value is not None), reverse=kpi.direction == "up")
+        return {entity: known.index(value) + 1 for entity, value in values.items() if value is not None}
+
+
+def league(warehouse: Warehouse, *, filters: Filters) -> League:
+    """Answer how the reporting entities stand in every column, within the filters' governorate and channel."""
+    everyone = replace(filters, entity_id=None)
+    ranked = {one.kpi.id: one for one in rankings(warehouse, kpi_ids=_kpi_ids(), filters=everyone)}
+    build = freshness(warehouse)
+    everyone = everyone.snapped(build.reporting_months)
+    level_kpi = definition(warehouse, LEVEL_KPI)
+    has_levels = everyone.governorate_id is None and applies(level_kpi, everyone)
+    recent = Request(TOPIC, _recent(everyone.period, build), build.reporting_months, by="entity")
+    asked = comparison_requests(level_kpi, everyone.period, by="level") if has_levels else ()
+    answers = fetch(warehouse, (recent, *asked), everyone)
+    levels, holders, as_of = _levels(warehouse, level_kpi, everyone, answers) if has_levels else ((), {}, None)
+    rows = _rows(ranked, _targets(warehouse, everyone), holders, _trends(recent, answers[recent]))
+    narrowed = not everyone.whole_programme
+    shown = tuple(row for row in rows if row.value(TOPIC) is not None) if narrowed else rows
+    reporting = {row.entity.id for row in rows}
+    return League(
+        period=everyone.period,
+        months_per_point=build.reporting_months,
+        columns={column: ranked[ids[0]].kpi for column, ids in COLUMNS.items() if _applies(ranked, ids)},
+        not_applicable=tuple(ranked[ids[0]].kpi for ids in COLUMNS.values() if not _applies(ranked, ids)),
+        rows=shown,
+        reported=_reported(rows),
+        levels=levels,
+        level_as_of=as_of,
+        outside=len(rows) - len(shown),
+        others=tuple(one.entity for one in _assessed(ranked) if one.entity.id not in reporting),
+    )
+
+
+def _kpi_ids() -> tuple[str, ...]:
+    return tuple(kpi_id for ids in COLUMNS.values() for kpi_id in ids)
+
+
+def _applies(ranked: Mapping[str, Ranking], kpi_ids: Iterable[str]) -> bool:
+    return all(ranked[kpi_id].nothing != "not_applicable" for kpi_id in kpi_ids)
+
+
+def _assessed(ranked: Mapping[str, Ranking]) -> Iterable[RankedEntity]:
+    return (row for kpi_id in COLUMNS[READINESS] for row in ranked[kpi_id].rows)
+
+
+def _rows(
+    ranked: Mapping[str, Ranking],
+    targets: Mapping[tuple[str, str], Target],
+    holders: Mapping[str, Level],
+    trends: Mapping[str, tuple[Point, ...]],
+) -> tuple[LeagueRow, ...]:
+    standings: dict[str, dict[str, Standing]] = {row.entity.id: {} for row in ranked[TOPIC].rows}
+    for column, kpi_ids in COLUMNS.items():
+        for kpi_id in kpi_ids:
+            for value in ranked[kpi_id].rows:
+                if value.value is not None and value.entity.id in standings:
+                    target = targets.get((kpi_id, value.entity.id))
+                    standings[value.entity.id][column] = Standing(ranked[kpi_id].kpi, value, target)
+    return tuple(
+        LeagueRow(
+            entity=row.entity,
+            standings=standings[row.entity.id],
+            level=holders.get(row.entity.id),
+            trend=trends.get(row.entity.id, ()),
+            reported_months=row.reported_months,
+            expected_months=row.expected_months,
+        )
+        for row in ranked[TOPIC].rows
+    )
+
+
+def _reported(rows: Iterable[LeagueRow]) -> Reported | None:
+    expected = [row for row in rows if row.expected_months]
+    if not expected:
+        return None
+    silent = tuple(row.entity for row in expected if not row.reported_months)
+    partial = tuple(row.entity for row in expected if 0 < row.reported_months < row.expected_months)
+    return Reported(len(expected) - len(silent), len(expected), silent, partial)
+
+
+def _levels(
+    warehouse: Warehouse, kpi: Kpi, filters: Filters, answers: Mapping[Request, Answer]
+) -> tuple[tuple[Level, ...], dict[str, Level], date | None]:
+    """Count the bodies at each level, and tell which level each of them holds, in the last month assessed."""
+    cells = compared(kpi, filters.period, answers, by="level")
+    if cells.as_of is None:
+        return (), {}, None
+    levels, holders = [], {}
+    for place, (level_id, name_ar, name_en, entities) in enumerate(
+        warehouse.query(_LEVELS, month=cells.as_of).iter_rows(), 1
+    ):
+        bodies = cells.now[level_id].numerator if level_id in cells.now else 0
+        level = Level(Named(level_id, name_ar, name_en), place, bodies or 0)
+        levels.append(level)
+        holders |= dict.fromkeys(entities, level)
+    return tuple(levels), holders, cells.as_of
+
+
+def _targets(warehouse: Warehouse, filters: Filters) -> dict[tuple[str, str], Target]:
+    """Read the entities' own targets in force; a sum has none here, for it holds for its own months only."""
+    if not filters.whole_programme:
+        return {}
+    kpis = [kpi_id for kpi_id in _kpi_ids() if kpi_id != TOPIC]
+    frame = warehouse.query(_TARGETS, kpis=kpis, last_month=filters.period.end)
+    return {(kpi_id, entity_id): Target(*facts) for kpi_id, entity_id, *facts in frame.iter_rows()}
+
+
+def _recent(period: Period, build: Freshness) -> Period:
+    grain = build.reporting_months
+    months = MONTHS_PER_YEAR * SPARKLINE_YEARS.get(grain, 1) + grain
+    start, end = shift_months(period.end, 1 - months), period.end
+    if build.first_month is not None and build.last_month is not None and start <= build.last_month:
+        start, end = max(start, min(build.first_month, end)), min(end, build.last_month)
+    return Period(start, end)
+
+
+def _trends(request: Request, answer: Answer) -> dict[str, tuple[Point, ...]]:
+    """Lay each entity's cells on every point asked for: what is missing is a gap, never zero."""
+    months = request.period.points(request.months_per_point or 1)
+    trends = {}
+    for entity_id, cells in answer.items():
+        by_month = {cell.month: cell for cell in cells}
+        trends[entity_id] = tuple(
+            Point(month, cell.value, cell.numerator, cell.denominator, partial=False)
+            if (cell := by_month.get(month)) is not None
+            else Point(month, None, None, None, partial=False)
+            for month in months
+        )
+    return trends
