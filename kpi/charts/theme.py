@@ -56,7 +56,7 @@ LIGHT = Palette(
     primary="#006847", primary_soft="#E2F0E9", on_primary="#FFFFFF", accent="#A07A3C", accent_text="#7A5A1E",
     accent_soft="#F6EEDD", before="#A07A3C", other="#DCD8CC", other_line="#847F72", alarm="#B3261E",
     alarm_soft="#FBE9E7", warning="#8A5A00", band="#00402C", on_band="#FFFFFF",
-    level_advanced="#1D5FA6", level_green="#2F7D4B", level_yellow="#A87B00", level_red="#B3261E", level_black="#141414",
+    level_advanced="#1D5FA6", level_green="#2F7D4B", level_yellow="#E0B100", level_red="#B3261E", level_black="#141414",
     ramp=("#E4EFE9", "#BFDCCD", "#86BBA1", "#257453", "#00543A"),
 )  # fmt: skip
 

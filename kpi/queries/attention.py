@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from kpi.queries.league import TOPIC, League, LeagueRow
+from kpi.queries.league import READINESS, TOPIC, League, LeagueRow
 from kpi.queries.results import Named
 from kpi.queries.targets import status
 
@@ -36,9 +36,7 @@ def attention(league: League) -> tuple[Attention, ...]:
     found = ((row, tuple(_reasons(row, league))) for row in league.rows)
     wanted = [Attention(row.entity, row, reasons) for row, reasons in found if reasons]
     order: tuple[Why, ...] = ("silent", "incomplete", "low_level", "target_missed", "fell")
-    return tuple(
-        sorted(wanted, key=lambda one: (order.index(one.reasons[0].why), -len(one.reasons), _fall(one), one.entity.id))
-    )
+    return tuple(sorted(wanted, key=lambda one: (order.index(one.reasons[0].why), *_gravity(one), one.entity.id)))
 
 
 def _reasons(row: LeagueRow, league: League) -> list[Reason]:
@@ -59,5 +57,8 @@ def _reasons(row: LeagueRow, league: League) -> list[Reason]:
     return reasons
 
 
-def _fall(one: Attention) -> float:
-    return next((reason.amount or 0.0 for reason in one.reasons if reason.why == "fell"), 0.0)
+def _gravity(one: Attention) -> tuple[float, float, float]:
+    """Order entities with the same first reason: more months missing, a lower score, a larger fall come first."""
+    fall = next((reason.amount or 0.0 for reason in one.reasons if reason.why == "fell"), 0.0)
+    score = one.row.value(READINESS)
+    return one.row.reported_months - one.row.expected_months, 100.0 if score is None else score, fall

@@ -1,4 +1,4 @@
-"""The league of entities: everything that the list of entities shows of each of them, read in a handful of statements."""
+"""The league of entities: what the list of entities shows of each of them, read in a handful of statements."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -8,12 +8,15 @@ import polars as pl
 import streamlit as st
 
 from kpi.errors import NothingPublished
+from kpi.periods import Period
 from kpi.queries.claims import claims
+from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
+from kpi.queries.league import League, league
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
 from kpi.queries.options import filter_options, find_service, services_of
@@ -111,6 +114,18 @@ def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
 def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
     """Return a KPI by governorate."""
     return governorate_map(_warehouse(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def cached_league(build: Build, filters: Filters) -> League:
+    """Return every reporting entity with its standings."""
+    return league(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile | None:
+    """Return what is on record about an entity."""
+    return entity_profile(_warehouse(build), entity_id=entity_id, period=period)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

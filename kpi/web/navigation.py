@@ -26,6 +26,8 @@ class Screen:
 
 SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
+    Screen("entities", ("compare", "governorate", "channel"), on_wall=True),
+    Screen("entity", ("compare", "entity"), parent="entities"),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )

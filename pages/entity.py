@@ -1,0 +1,81 @@
+"""Entity: how one entity is doing, in one sentence, its indicators, trend, ranks, services, projects and readiness."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from kpi.charts import coverage, indicators, trend
+from kpi.language import t
+from kpi.queries.league import TOPIC
+from kpi.web import cache
+from kpi.web.cards import cards_html, without_value_html
+from kpi.web.claims import claims_html
+from kpi.web.comparison import comparison_html
+from kpi.web.downloads import downloads, source_line
+from kpi.web.frame import current_visit
+from kpi.web.panels import chart_panel, drawing_panel, empty_box, heading, panel, stack
+from kpi.web.screens import scorecard
+from kpi.web.screens import scorecard_parts as parts
+from kpi.web.spans import spans
+
+visit = current_visit()
+language, mode, build = visit.language, visit.mode, visit.build
+
+if visit.filters is None:
+    st.html(empty_box(language))
+    st.stop()
+
+# A governorate or channel chosen on another screen waits unseen: the scorecard shows all of the entity.
+filters = replace(visit.filters, governorate_id=None, channel=None)
+visit = replace(visit, filters=filters)
+profile = cache.cached_entity(build, filters.entity_id, filters.period) if filters.entity_id else None
+if profile is None:
+    st.html(scorecard.missing_html(language))
+    st.stop()
+
+headlines = cache.cached_headlines(build, scorecard.kpis_of(profile), filters)
+league = cache.cached_league(build, replace(filters, entity_id=None))
+months = cache.cached_coverage(build, filters) if profile.reports_transactions else None
+published = [claim for claim in cache.cached_claims(build) if claim.entity_id == profile.entity.id]
+topic = next((one for one in headlines if one.kpi.id == TOPIC and one.value is not None), None)
+known = [one for one in headlines if one.value is not None]
+words = {name: t(f"entity.{name}", language) for name in scorecard.SECTIONS}
+
+st.html(scorecard.answer_html(profile, headlines, league, filters.period, language))
+stack(
+    cards_html(known[: scorecard.LARGE], language=language, mode=mode, size="large"),
+    cards_html(known[scorecard.LARGE :], language=language, mode=mode),
+    without_value_html([one for one in headlines if one.value is None], language),
+)
+downloads("entity", words["indicators"], scorecard.indicator_rows(headlines, profile, league, language), visit)
+
+ranks = scorecard.ranks_html(profile, league, language)
+if topic is not None:
+    chosen, base = spans(topic, language)
+    series = cache.cached_series(build, TOPIC, filters)
+    chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
+    chart_panel("trend", words["trend"], chart, language, caption=source_line(visit))
+    heading(words["comparison"])
+    st.html(comparison_html(topic, language))
+if ranks:
+    with panel("ranks", words["ranks"]):
+        st.html(ranks)
+if profile.services is not None or profile.top_services:
+    with panel("services", words["services"]):
+        st.html(parts.services_html(profile, filters.period, league.months_per_point, language))
+        downloads("entity-services", words["services"], parts.service_rows(profile, language), visit)
+if profile.projects:
+    with panel("projects", words["projects_office" if profile.is_office else "projects"]):
+        st.html(parts.projects_html(profile, language))
+if profile.readiness is not None:
+    shown = indicators.drawing(profile, profile.readiness, language=language)
+    drawing_panel("readiness", words["readiness"], shown, language)
+    downloads("entity-readiness", words["readiness"], parts.readiness_rows(profile.readiness, language), visit)
+if months is not None:
+    drawing_panel("coverage", words["coverage"], coverage.drawing(months, language=language), language)
+if published:
+    with panel("claims", words["claims"]):
+        st.html(claims_html(published, language))
+with panel("record", words["record"]):
+    st.html(parts.record_html(profile, filters.period.end, language))
+    st.html(scorecard.absent_html(scorecard.absent(profile, months is not None, bool(published)), language))
