@@ -13,7 +13,7 @@ from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, drawing_panel, empty_box, heading, panel, stack
+from kpi.web.panels import chart_panel, drawing_html, drawing_panel, empty_box, heading, panel, stack
 from kpi.web.screens import scorecard
 from kpi.web.screens import scorecard_parts as parts
 from kpi.web.spans import spans
@@ -38,21 +38,20 @@ league = cache.cached_league(build, replace(filters, entity_id=None))
 months = cache.cached_coverage(build, filters) if profile.reports_transactions else None
 published = [claim for claim in cache.cached_claims(build) if claim.entity_id == profile.entity.id]
 topic = next((one for one in headlines if one.kpi.id == TOPIC and one.value is not None), None)
-known = [one for one in headlines if one.value is not None]
+known, unknown = ([one for one in headlines if (one.value is None) == missing] for missing in (False, True))
 words = {name: t(f"entity.{name}", language) for name in scorecard.SECTIONS}
 
 st.html(scorecard.answer_html(profile, headlines, league, filters.period, language))
 stack(
     cards_html(known[: scorecard.LARGE], language=language, mode=mode, size="large"),
     cards_html(known[scorecard.LARGE :], language=language, mode=mode),
-    without_value_html([one for one in headlines if one.value is None], language),
+    without_value_html(unknown, language),
 )
 downloads("entity", words["indicators"], scorecard.indicator_rows(headlines, profile, league, language), visit)
 
 ranks = scorecard.ranks_html(profile, league, language)
 if topic is not None:
-    chosen, base = spans(topic, language)
-    series = cache.cached_series(build, TOPIC, filters)
+    series, (chosen, base) = cache.cached_series(build, TOPIC, filters), spans(topic, language)
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", words["trend"], chart, language, caption=source_line(visit))
     heading(words["comparison"])
@@ -68,9 +67,9 @@ if profile.projects:
     with panel("projects", words["projects_office" if profile.is_office else "projects"]):
         st.html(parts.projects_html(profile, language))
 if profile.readiness is not None:
-    shown = indicators.drawing(profile, profile.readiness, language=language)
-    drawing_panel("readiness", words["readiness"], shown, language)
-    downloads("entity-readiness", words["readiness"], parts.readiness_rows(profile.readiness, language), visit)
+    with panel("readiness", words["readiness"]):
+        st.html(drawing_html(indicators.drawing(profile, profile.readiness, language=language), language))
+        downloads("entity-readiness", words["readiness"], parts.readiness_rows(profile.readiness, language), visit)
 if months is not None:
     drawing_panel("coverage", words["coverage"], coverage.drawing(months, language=language), language)
 if published:

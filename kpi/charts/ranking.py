@@ -1,10 +1,11 @@
 """Draw entities in order: one bar each, the name above its bar, the rest folded into one row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
-from kpi.charts.chart import Canvas, Chart, Table, phrase, wrap
+from kpi.charts.chart import Canvas, Cell, Chart, Table, phrase, wrap
 from kpi.charts.theme import LABEL_SIZE, Mode, Palette, palette, template
 from kpi.language import direction, format_change, format_percent, format_value, plural, t
 from kpi.queries.results import RankedEntity, Ranking
@@ -15,8 +16,13 @@ ROW_PX, LINE_PX, BAR_PX = 26, 18, 9
 ROOM_FOR_VALUES = 1.62  # of the longest bar: its value stands beside it
 
 
-def figure(ranking: Ranking, *, language: str, mode: Mode, shown: int = SHOWN) -> Chart:
-    """Draw the first `shown` entities and, where amounts add up, one bar for all others together."""
+def figure(
+    ranking: Ranking, *, language: str, mode: Mode, shown: int = SHOWN, link: Callable[[str], str] | None = None
+) -> Chart:
+    """Draw the first `shown` entities and, where amounts add up, one bar for all others together.
+
+    `link` gives the address that an entity's name and bar lead to.
+    """
     colours = palette(mode)
     known = [row for row in ranking.rows if row.value is not None]
     entries = [_entry(row, ranking, language) for row in known[:shown]]
@@ -25,13 +31,17 @@ def figure(ranking: Ranking, *, language: str, mode: Mode, shown: int = SHOWN) -
     if rest and ranking.kpi.kind == "sum":
         entries.append(_others(rest, ranking, language))
         colour.append(colours.other_line)
+    addresses = [link(row.entity.id) if link is not None else "" for row in known[:shown]]
+    addresses += [""] * (len(entries) - len(addresses))
     drawing = go.Figure()
-    _draw_rows(drawing, entries, colour, language, colours)
+    _draw_rows(drawing, entries, addresses, colour, language, colours)
     drawing.update_layout(template=template(mode, language), bargap=0)
-    return Chart(drawing, _alt(ranking, known, language), table(ranking, language), _notes(ranking, language))
+    return Chart(
+        drawing, _alt(ranking, known, language), table(ranking, language, link=link), _notes(ranking, language)
+    )
 
 
-def table(ranking: Ranking, language: str) -> Table:
+def table(ranking: Ranking, language: str, link: Callable[[str], str] | None = None) -> Table:
     """Return every entity with its value, share, change and reporting, in the order of the ranking."""
     kpi = ranking.kpi
     entity, share, months = (t(f"web.chart.{column}", language) for column in ("entity", "share", "months_reported"))
@@ -39,7 +49,7 @@ def table(ranking: Ranking, language: str) -> Table:
     change = t(f"compare.column.{ranking.against}", language, base=base)
     rows = tuple(
         (
-            row.entity.label(language),
+            Cell(row.entity.label(language), href=link(row.entity.id)) if link else row.entity.label(language),
             format_value(row.value, kpi.unit, language, kpi.decimals),
             "" if row.share_pct is None else format_percent(row.share_pct, language),
             _change(row, language),
@@ -77,7 +87,12 @@ def _with_share(written: str, share_pct: float | None, language: str) -> str:
 
 
 def _draw_rows(
-    drawing: go.Figure, entries: list[tuple[str, float, str]], fills: list[str], language: str, colours: Palette
+    drawing: go.Figure,
+    entries: list[tuple[str, float, str]],
+    addresses: list[str],
+    fills: list[str],
+    language: str,
+    colours: Palette,
 ) -> None:
     """Place the rows in pixels from the top, so that a name of two lines gets the room it needs."""
     start, end = ("right", "left") if direction(language) == "rtl" else ("left", "right")
@@ -96,12 +111,13 @@ def _draw_rows(
         marker={"color": fills, "cornerradius": 2},
         hovertext=[f"{phrase(name, language)}<br>{written}" for name, _, written in entries],
         hovertemplate="%{hovertext}<extra></extra>",
+        customdata=addresses if any(addresses) else None,
     )
     canvas = Canvas()
-    for lines, (_, value, written), position in zip(names, entries, positions, strict=True):
+    for lines, (_, value, written), address, position in zip(names, entries, addresses, positions, strict=True):
         canvas.add_annotation(
             x=0, y=position - BAR_PX / 2 - 2, xanchor=start, yanchor="bottom", align=start, showarrow=False,
-            text="<br>".join(phrase(line, language) for line in lines), font={"size": LABEL_SIZE, "color": colours.ink},
+            text=_name(lines, address, language), font={"size": LABEL_SIZE, "color": colours.ink},
         )  # fmt: skip
         canvas.add_annotation(
             x=value, y=position, xanchor=start, yanchor="middle", showarrow=False, text=written,
@@ -112,6 +128,11 @@ def _draw_rows(
     drawing.update_xaxes(visible=False, range=across[::-1] if start == "right" else across)
     drawing.update_yaxes(visible=False, range=[top, 0])
     drawing.update_layout(height=max(top, ROW_PX) + 16, margin={"l": 4, "r": 4, "t": 4, "b": 4, "pad": 0})
+
+
+def _name(lines: Sequence[str], address: str, language: str) -> str:
+    words = "<br>".join(phrase(line, language) for line in lines)
+    return f'<a href="{escape(address)}">{words}</a>' if address else words
 
 
 def _alt(ranking: Ranking, known: Sequence[RankedEntity], language: str) -> str:

@@ -142,7 +142,7 @@ def _target(headline: Headline, language: str) -> str:
 
 def _reported(headline: Headline, language: str, *, with_partial: bool) -> str:
     reported = headline.reported
-    if reported is None:
+    if reported is None or (reported.expected == 1 and reported.complete):
         return ""
     words = t("web.card.reported", language, reported=reported.reported, expected=reported.expected)
     if reported.partial and with_partial:

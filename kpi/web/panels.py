@@ -36,7 +36,12 @@ def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: 
 def drawing_panel(name: str, title: str, drawing: Drawing, language: str) -> None:
     """Show an HTML drawing under its title, with its notes and its table."""
     with panel(name, title):
-        st.html(drawing.html + _notes_and_table(drawing, language))
+        st.html(drawing_html(drawing, language))
+
+
+def drawing_html(drawing: Drawing, language: str) -> str:
+    """Return an HTML drawing with its notes and its table, for a panel that holds more than that."""
+    return drawing.html + _notes_and_table(drawing, language)
 
 
 def answer_box(question: str, sentence: str) -> str:

@@ -21,7 +21,7 @@ from kpi.web.tables import table_html
 OF_TRANSACTIONS = (TOPIC, "digital_take_up", "completion_rate", "satisfaction", "processing_time_median")
 OF_SERVICES = ("services_digitised", "priority_services_simplified")
 OF_PROJECTS = ("programme_performance", "projects_completed")
-LARGE = 3
+LARGE = 4
 """Cards shown large, of those that have a value."""
 SECTIONS = (
     "indicators", "trend", "comparison", "ranks", "services", "projects", "projects_office", "readiness", "coverage",
@@ -39,7 +39,7 @@ def missing_html(language: str) -> str:
 
 
 def kpis_of(profile: EntityProfile) -> tuple[str, ...]:
-    """Return the indicators that apply to an entity, the most important three first."""
+    """Return the indicators that apply to an entity, the most important first."""
     transactions = OF_TRANSACTIONS if profile.reports_transactions else ()
     services = OF_SERVICES if profile.services is not None else ()
     readiness = ("governorate_readiness" if profile.is_office else "entity_readiness",)
