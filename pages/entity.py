@@ -8,7 +8,6 @@ from kpi.charts import coverage, indicators, trend
 from kpi.language import t
 from kpi.queries.league import TOPIC
 from kpi.web import cache
-from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
@@ -38,15 +37,10 @@ league = cache.cached_league(build, replace(filters, entity_id=None))
 months = cache.cached_coverage(build, filters) if profile.reports_transactions else None
 published = [claim for claim in cache.cached_claims(build) if claim.entity_id == profile.entity.id]
 topic = next((one for one in headlines if one.kpi.id == TOPIC and one.value is not None), None)
-known, unknown = ([one for one in headlines if (one.value is None) == missing] for missing in (False, True))
 words = {name: t(f"entity.{name}", language) for name in scorecard.SECTIONS}
 
 st.html(scorecard.answer_html(profile, headlines, league, filters.period, language))
-stack(
-    cards_html(known[: scorecard.LARGE], language=language, mode=mode, size="large"),
-    cards_html(known[scorecard.LARGE :], language=language, mode=mode),
-    without_value_html(unknown, language),
-)
+stack(*scorecard.cards(headlines, language, mode))
 downloads("entity", words["indicators"], scorecard.indicator_rows(headlines, profile, league, language), visit)
 
 ranks = scorecard.ranks_html(profile, league, language)
@@ -54,8 +48,9 @@ if topic is not None:
     series, (chosen, base) = cache.cached_series(build, TOPIC, filters), spans(topic, language)
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", words["trend"], chart, language, caption=source_line(visit))
-    heading(words["comparison"])
-    st.html(comparison_html(topic, language))
+    if fair := comparison_html(topic, language):
+        heading(words["comparison"])
+        st.html(fair)
 if ranks:
     with panel("ranks", words["ranks"]):
         st.html(ranks)

@@ -71,9 +71,9 @@ if places.nothing is None:
         chart = tilemap.figure(places, language=language, mode=mode, chosen=filters.governorate_id)
         chart_panel("map", t("web.overview.map", language), chart, language, caption=caption)
 
-if topic.value is not None:
+if fair := comparison_html(topic, language):
     heading(comparison_heading(topic, language))
-    st.html(comparison_html(topic, language))
+    st.html(fair)
 
 published = cache.cached_claims(build)
 if published and filters.whole_programme:

@@ -7,12 +7,14 @@ import polars as pl
 import streamlit as st
 
 from kpi.charts.chart import Cell, Table
+from kpi.charts.theme import Mode
 from kpi.language import format_percent, format_value, plural, t
 from kpi.periods import Period, point_label
 from kpi.queries.entity import EntityProfile
 from kpi.queries.league import READINESS, TOPIC, League
 from kpi.queries.results import Headline
 from kpi.web.answer import answer as counted_answer
+from kpi.web.cards import cards_html, without_value_html
 from kpi.web.links import href, link_html
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.league_table import column_names
@@ -66,6 +68,17 @@ def answer(profile: EntityProfile, headlines: Sequence[Headline], league: League
     else:
         first = f"{counted_answer(topic, language, whole=False)} {_rank(profile, league, language)}"
     return " ".join(filter(None, (first.strip(), _level(profile, headlines, language))))
+
+
+def cards(headlines: Sequence[Headline], language: str, mode: Mode) -> tuple[str, ...]:
+    """Return the cards, the first of them large where there are enough, and one line on those without a value."""
+    known = [one for one in headlines if one.value is not None]
+    large = LARGE if len(known) >= LARGE else 0
+    return (
+        cards_html(known[:large], language=language, mode=mode, size="large"),
+        cards_html(known[large:], language=language, mode=mode),
+        without_value_html([one for one in headlines if one.value is None], language),
+    )
 
 
 def ranks_html(profile: EntityProfile, league: League, language: str) -> str:
