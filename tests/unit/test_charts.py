@@ -104,6 +104,17 @@ def test_marks_stand_out_from_the_surface_and_differ_in_lightness(colours) -> No
     assert contrast(colours.before, colours.other) >= 2
 
 
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_levels_have_a_colour_each_that_is_no_other_level(colours) -> None:
+    names = ("advanced", "green", "yellow", "red", "black")
+    levels = [getattr(colours, f"level_{name}") for name in names]
+    assert len(set(levels)) == len(names)
+    # What is too light or too dark to stand out by itself has a frame that does.
+    assert contrast(colours.other_line, colours.surface) >= 3
+    for name, colour in zip(names, levels, strict=True):
+        assert name in ("yellow", "black") or contrast(colour, colours.surface) >= 3, name
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_text_reads_on_every_step_of_the_map(mode) -> None:
     for step in range(5):
@@ -240,6 +251,16 @@ def test_the_ranking_folds_the_others_into_one_bar_and_keeps_all_in_the_table() 
     assert len(chart.table.rows) == 50
     assert chart.figure.data[0].x[-1] == sum(1000 - n for n in range(12, 48))
     assert "2 entities did not report" in chart.notes[0]
+
+
+def test_names_and_bars_of_the_ranking_lead_where_they_are_told_to_and_the_others_nowhere() -> None:
+    chart = ranking.figure(ranked(48), language="en", mode="light", link=lambda one: f"./entity?lang=en&entity={one}")
+    first = chart.table.rows[0][0]
+    assert first.href == chart.figure.data[0].customdata[0]
+    assert first.href.startswith("./entity?lang=en&entity=")
+    assert f'<a href="{first.href.replace("&", "&amp;")}">' in chart.figure.layout.annotations[0].text
+    assert chart.figure.data[0].customdata[-1] == ""
+    assert ranking.figure(ranked(48), language="en", mode="light").figure.data[0].customdata is None
 
 
 def test_names_stand_on_the_right_in_arabic_and_long_ones_are_wrapped_whole() -> None:
