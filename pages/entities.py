@@ -20,8 +20,8 @@ if visit.filters is None:
     st.html(empty_box(language))
     st.stop()
 
-# The list shows every entity: one chosen on another screen waits unseen.
-filters = replace(visit.filters, entity_id=None)
+# The list shows every entity and service: one chosen on another screen waits unseen.
+filters = replace(visit.filters, entity_id=None, service_id=None)
 visit = replace(visit, filters=filters)
 league = cache.cached_league(visit.build, filters)
 

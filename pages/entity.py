@@ -8,6 +8,7 @@ from kpi.charts import coverage, indicators, trend
 from kpi.language import t
 from kpi.queries.league import TOPIC
 from kpi.web import cache
+from kpi.web.base_words import comparison_heading
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
@@ -24,8 +25,8 @@ if visit.filters is None:
     st.html(empty_box(language))
     st.stop()
 
-# A governorate or channel chosen on another screen waits unseen: the scorecard shows all of the entity.
-filters = replace(visit.filters, governorate_id=None, channel=None)
+# What is chosen on another screen waits unseen: the scorecard shows all of the entity.
+filters = replace(visit.filters, governorate_id=None, channel=None, service_id=None)
 visit = replace(visit, filters=filters)
 profile = cache.cached_entity(build, filters.entity_id, filters.period) if filters.entity_id else None
 if profile is None:
@@ -49,7 +50,7 @@ if topic is not None:
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", words["trend"], chart, language, caption=source_line(visit))
     if fair := comparison_html(topic, language):
-        heading(words["comparison"])
+        heading(comparison_heading(topic, language))
         st.html(fair)
 if ranks:
     with panel("ranks", words["ranks"]):

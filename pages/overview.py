@@ -42,8 +42,7 @@ if visit.filters is None:
 build, filters, caption = visit.build, visit.filters, source_line(visit)
 headlines = cache.cached_headlines(build, CARDS, filters)
 topic = headlines[0]
-series = cache.cached_series(build, TOPIC, filters)
-entities = cache.cached_ranking(build, TOPIC, filters)
+series, entities = cache.cached_series(build, TOPIC, filters), cache.cached_ranking(build, TOPIC, filters)
 places = cache.cached_map(build, TOPIC, filters)
 
 st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))

@@ -52,7 +52,7 @@ def _reasons(row: LeagueRow, league: League) -> list[Reason]:
     topic = row.standings.get(TOPIC)
     change = topic.value.change_pct if topic is not None else None
     # A month that is missing explains a fall by itself: it is said already.
-    if change is not None and change <= -LARGE_FALL_PCT and missing <= 0:
+    if league.base is not None and change is not None and change <= -LARGE_FALL_PCT and missing <= 0:
         reasons.append(Reason("fell", amount=change))
     return reasons
 

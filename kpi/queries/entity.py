@@ -7,6 +7,8 @@ from typing import Any
 
 from kpi.catalogue import codes
 from kpi.periods import Period
+from kpi.queries.filters import Filters
+from kpi.queries.points import Request, fetch
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
@@ -48,22 +50,7 @@ inner join last_month on fct_service_month.month = last_month.month
 where fct_service_month.entity_id = $entity
 group by fct_service_month.month
 """
-_TOP_SERVICES = """
-select
-    dim_service.service_id, dim_service.name_ar, dim_service.name_en,
-    sum(cube.transactions) filter (where dim_channel.digital)::bigint as digital_transactions,
-    sum(cube.transactions)::bigint as transactions
-from fct_transaction_service_month as cube
-inner join dim_service on cube.service_id = dim_service.service_id
-left join dim_channel on cube.channel = dim_channel.channel
-where
-    cube.entity_id = $entity
-    and cube.month between $from_month::date and $to_month::date
-    and cube.outcome = 'completed'
-group by dim_service.service_id, dim_service.name_ar, dim_service.name_en
-order by digital_transactions desc nulls last, transactions desc, dim_service.service_id
-limit $named
-"""
+_NAMES = "select service_id, name_ar, name_en from dim_service where entity_id = $entity"
 _PROJECTS = """
 with last_month as (
     select max(month) as month from fct_project_month where month <= $last_month::date
@@ -235,7 +222,6 @@ def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> E
     row = found.row(0, named=True)
     team = row["team"] or {}
     until = {"entity": entity_id, "last_month": period.end}
-    span = {"entity": entity_id, "from_month": period.start, "to_month": period.end, "named": TOP_SERVICES}
     counts = warehouse.query(_SERVICES, until)
     place = Named(row["governorate_id"], row["place_ar"], row["place_en"]) if row["governorate_id"] else None
     projects = warehouse.query(_PROJECTS, until, governorate=place.id if place else None)
@@ -248,10 +234,7 @@ def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> E
         team_from=team.get("active_from"),
         team_to=team.get("active_to"),
         services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
-        top_services=tuple(
-            TopService(Named(*names), digital or 0, every)
-            for *names, digital, every in warehouse.query(_TOP_SERVICES, span).iter_rows()
-        ),
+        top_services=_top_services(warehouse, entity_id, period),
         projects=tuple(_project(one) for one in projects.iter_rows(named=True)),
         readiness=_readiness(warehouse, until | {"kind": row["kind"]}),
         platforms=tuple(
@@ -259,6 +242,16 @@ def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> E
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
         ),
     )
+
+
+def _top_services(warehouse: Warehouse, entity_id: str, period: Period) -> tuple[TopService, ...]:
+    digital, every = (Request(kpi_id, period, by="service") for kpi_id in ("digital_transactions", "transactions"))
+    answers = fetch(warehouse, (digital, every), Filters(period, entity_id=entity_id))
+    completed = {service_id: cells[0].numerator or 0 for service_id, cells in answers[every].items()}
+    online = {service_id: cells[0].numerator or 0 for service_id, cells in answers[digital].items()}
+    first = sorted(completed, key=lambda one: (-online.get(one, 0), -completed[one], one))[:TOP_SERVICES]
+    names = {one: Named(one, *names) for one, *names in warehouse.query(_NAMES, entity=entity_id).iter_rows()}
+    return tuple(TopService(names[one], online.get(one, 0), completed[one]) for one in first if one in names)
 
 
 def _project(row: dict[str, Any]) -> OwnedProject:

@@ -7,13 +7,13 @@ from datetime import date
 from kpi.catalogue import Kpi
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
 from kpi.queries.definitions import definition
-from kpi.queries.filters import Filters, applies
+from kpi.queries.filters import Against, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.headline import SPARKLINE_YEARS
 from kpi.queries.points import Answer, Request, compared, comparison_requests, fetch
 from kpi.queries.ranking import rankings
 from kpi.queries.results import Freshness, Named, Point, RankedEntity, Ranking, Reported
-from kpi.queries.targets import Target
+from kpi.queries.targets import Target, read_entity_targets
 from kpi.warehouse.connect import Warehouse
 
 TOPIC = "digital_transactions"
@@ -41,16 +41,6 @@ select dim_level.level_id, dim_level.name_ar, dim_level.name_en, coalesce(placed
 from dim_level
 left join placed on dim_level.level_id = placed.level_id
 order by dim_level.sort_order, dim_level.level_id
-"""
-_TARGETS = """
-select kpi_id, entity_id, value::double, valid_from, valid_to
-from dim_target
-where
-    kpi_id in (select unnest($kpis))
-    and entity_id is not null
-    and valid_from <= last_day($last_month::date)
-    and (valid_to is null or valid_to >= $last_month::date)
-order by kpi_id, entity_id, valid_from
 """
 
 
@@ -95,6 +85,7 @@ class League:
     `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others.
     `outside` counts the reporting entities without a value of the topic in a slice; they are listed for the whole only.
     `others` are assessed bodies that are counted in `levels` but send no transactions, so that no row shows them.
+    The changes are on `base`, or on each entity's own target where `against` says so and `base` is None.
     """
 
     period: Period
@@ -107,6 +98,8 @@ class League:
     level_as_of: date | None = None
     outside: int = 0
     others: tuple[Named, ...] = ()
+    against: Against = "year"
+    base: Period | None = None
 
     def sorted_by(self, column: str) -> tuple[LeagueRow, ...]:
         """Return the rows best first by a column; those without a value come last."""
@@ -129,17 +122,18 @@ class League:
 
 def league(warehouse: Warehouse, *, filters: Filters) -> League:
     """Answer how the reporting entities stand in every column, within the filters' governorate and channel."""
-    everyone = replace(filters, entity_id=None)
+    everyone = replace(filters, entity_id=None, service_id=None)
     ranked = {one.kpi.id: one for one in rankings(warehouse, kpi_ids=_kpi_ids(), filters=everyone)}
     build = freshness(warehouse)
     everyone = everyone.snapped(build.reporting_months)
     level_kpi = definition(warehouse, LEVEL_KPI)
     has_levels = everyone.governorate_id is None and applies(level_kpi, everyone)
     recent = Request(TOPIC, _recent(everyone.period, build), build.reporting_months, by="entity")
-    asked = comparison_requests(level_kpi, everyone.period, by="level") if has_levels else ()
+    asked = comparison_requests(level_kpi, everyone, by="level") if has_levels else ()
     answers = fetch(warehouse, (recent, *asked), everyone)
     levels, holders, as_of = _levels(warehouse, level_kpi, everyone, answers) if has_levels else ((), {}, None)
-    rows = _rows(ranked, _targets(warehouse, everyone), holders, _trends(recent, answers[recent]))
+    targets = read_entity_targets(warehouse, [one.kpi for one in ranked.values()], everyone)
+    rows = _rows(ranked, targets, holders, _trends(recent, answers[recent]))
     narrowed = not everyone.whole_programme
     shown = tuple(row for row in rows if row.value(TOPIC) is not None) if narrowed else rows
     reporting = {row.entity.id for row in rows}
@@ -153,6 +147,8 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         levels=levels,
         level_as_of=as_of,
         outside=len(rows) - len(shown),
+        against=everyone.compare.against,
+        base=everyone.base,
         others=tuple(one.entity for one in _assessed(ranked) if one.entity.id not in reporting),
     )
 
@@ -171,7 +167,7 @@ def _assessed(ranked: Mapping[str, Ranking]) -> Iterable[RankedEntity]:
 
 def _rows(
     ranked: Mapping[str, Ranking],
-    targets: Mapping[tuple[str, str], Target],
+    targets: Mapping[str, Mapping[str, Target]],
     holders: Mapping[str, Level],
     trends: Mapping[str, tuple[Point, ...]],
 ) -> tuple[LeagueRow, ...]:
@@ -180,7 +176,7 @@ def _rows(
         for kpi_id in kpi_ids:
             for value in ranked[kpi_id].rows:
                 if value.value is not None and value.entity.id in standings:
-                    target = targets.get((kpi_id, value.entity.id))
+                    target = targets.get(kpi_id, {}).get(value.entity.id)
                     standings[value.entity.id][column] = Standing(ranked[kpi_id].kpi, value, target)
     return tuple(
         LeagueRow(
@@ -208,7 +204,7 @@ def _levels(
     warehouse: Warehouse, kpi: Kpi, filters: Filters, answers: Mapping[Request, Answer]
 ) -> tuple[tuple[Level, ...], dict[str, Level], date | None]:
     """Count the bodies at each level, and tell which level each of them holds, in the last month assessed."""
-    cells = compared(kpi, filters.period, answers, by="level")
+    cells = compared(kpi, filters, answers, by="level")
     if cells.as_of is None:
         return (), {}, None
     levels, holders = [], {}
@@ -220,15 +216,6 @@ def _levels(
         levels.append(level)
         holders |= dict.fromkeys(entities, level)
     return tuple(levels), holders, cells.as_of
-
-
-def _targets(warehouse: Warehouse, filters: Filters) -> dict[tuple[str, str], Target]:
-    """Read the entities' own targets in force; a sum has none here, for it holds for its own months only."""
-    if not filters.whole_programme:
-        return {}
-    kpis = [kpi_id for kpi_id in _kpi_ids() if kpi_id != TOPIC]
-    frame = warehouse.query(_TARGETS, kpis=kpis, last_month=filters.period.end)
-    return {(kpi_id, entity_id): Target(*facts) for kpi_id, entity_id, *facts in frame.iter_rows()}
 
 
 def _recent(period: Period, build: Freshness) -> Period:

@@ -2,12 +2,12 @@
 
 from html import escape
 
-from kpi.catalogue import Kpi
 from kpi.language import format_number, format_percent, format_value, join_list, plural, t
 from kpi.periods import point_label
 from kpi.queries.attention import LARGE_FALL_PCT, Attention, Reason
 from kpi.queries.league import READINESS, TOPIC, League, Level
 from kpi.queries.results import Reported
+from kpi.web.base_words import target_words
 from kpi.web.cards import names_of
 from kpi.web.links import link_html
 from kpi.web.panels import answer_box
@@ -74,11 +74,6 @@ def reported_words(reported: Reported, period: str, language: str) -> str:
     if reported.reported == reported.expected:
         return t("entities.answer.all", language, expected=reported.expected, period=period)
     return plural("entities.answer.reported", reported.reported, language, expected=reported.expected, period=period)
-
-
-def target_words(kpi: Kpi, target: float, language: str) -> str:
-    """Write a target; a whole one without decimals."""
-    return format_value(target, kpi.unit, language, 0 if float(target).is_integer() else kpi.decimals)
 
 
 def _leads(league: League, language: str) -> str:

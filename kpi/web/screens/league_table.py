@@ -13,8 +13,9 @@ from kpi.language import format_change, format_number, format_percent, format_va
 from kpi.periods import point_label
 from kpi.queries.league import READINESS, TOPIC, League, LeagueRow, Standing
 from kpi.queries.targets import status
+from kpi.web.base_words import target_words
 from kpi.web.links import href, link_html
-from kpi.web.screens.league import level_html, target_words
+from kpi.web.screens.league import level_html
 
 PARAMETER = "sort"
 ON_PHONE = (TOPIC, READINESS, "digital_take_up", "satisfaction")
@@ -174,8 +175,9 @@ def _trend(row: LeagueRow, league: League, language: str, mode: Mode) -> str:
 
 def _notes(league: League, column: str, names: Mapping[str, str], without: int, language: str) -> str:
     period = league.period.label(language, league.months_per_point)
-    base = league.period.year_before().label(language, league.months_per_point)
-    notes = [t("entities.below", language, base=base), t("entities.chosen_period", language, period=period)]
+    base = league.base.label(language, league.months_per_point) if league.base is not None else ""
+    change = t(f"compare.column.{league.against}", language, base=base)
+    notes = [t("entities.below", language, change=change), t("entities.chosen_period", language, period=period)]
     if without:
         notes.append(plural("entities.table.without", without, language, column=names[column]))
     if league.outside:

@@ -26,7 +26,7 @@ OF_PROJECTS = ("programme_performance", "projects_completed")
 LARGE = 4
 """Cards shown large, of those that have a value."""
 SECTIONS = (
-    "indicators", "trend", "comparison", "ranks", "services", "projects", "projects_office", "readiness", "coverage",
+    "indicators", "trend", "ranks", "services", "projects", "projects_office", "readiness", "coverage",
     "claims", "record",
 )  # fmt: skip
 
