@@ -151,15 +151,15 @@ def service_facts(warehouse: Warehouse, *, service_id: str, filters: Filters) ->
     )
 
 
-def of_service(filters: Filters, service_id: str) -> Filters:
-    """Return the filters of a service's own page: its period and comparison, narrowed by nothing else."""
-    return replace(filters, entity_id=None, governorate_id=None, channel=None, service_id=service_id)
+def of_service(filters: Filters, service_id: str, entity_id: str) -> Filters:
+    """Return the filters of a service's own page: the period and the comparison, narrowed to it and its entity."""
+    return replace(filters, entity_id=entity_id, governorate_id=None, channel=None, service_id=service_id)
 
 
 def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, filters: Filters) -> ServiceVolumes:
     """Answer how a service is used: by channel over the latest months, and by governorate in the period."""
     build = freshness(warehouse)
-    asked = of_service(filters, service_id).snapped(build.reporting_months)
+    asked = of_service(filters, service_id, entity_id).snapped(build.reporting_months)
     span, base = _span(asked.period, build), asked.base
     over_time = Request(VOLUME, span, months_per_point=build.reporting_months, by="channel")
     now, before = (Request(VOLUME, period, by="channel") for period in (asked.period, base or asked.period))

@@ -9,7 +9,7 @@ from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
-State = Literal["digitised", "not_digitised", "outside", "priority", "simplified", "not_simplified", "retired"]
+State = Literal["scope", "digitised", "not_digitised", "outside", "priority", "simplified", "not_simplified", "retired"]
 Maturity = Literal["registered", "targeted", "simplified", "digitised"]
 Measure = Literal["steps", "documents", "visits", "minutes"]
 STATES: tuple[State, ...] = get_args(State)
@@ -18,6 +18,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 CONDITIONS: Mapping[State | None, str] = {
     None: "in_catalogue",
+    "scope": "in_catalogue and in_scope",
     "digitised": "in_catalogue and in_scope and is_digitised",
     "not_digitised": "in_catalogue and in_scope and not is_digitised",
     "outside": "in_catalogue and not in_scope",
@@ -50,7 +51,6 @@ class Portfolio:
 
     as_of: date
     in_catalogue: int
-    in_scope: int
     by_state: Mapping[State, int]
     by_maturity: Mapping[Maturity, int]
     simplified: int
@@ -79,7 +79,6 @@ def portfolio(warehouse: Warehouse, *, filters: Filters) -> Portfolio:
     return Portfolio(
         as_of=as_of,
         in_catalogue=row["in_catalogue"],
-        in_scope=row["in_scope"],
         by_state={state: row[f"state_{state}"] for state in STATES},
         by_maturity={level: row[f"maturity_{level}"] for level in MATURITY},
         simplified=row["simplified"],
@@ -120,7 +119,6 @@ def _portfolio_statement() -> str:
 
     select
         {counts_by_state()},
-        count(*) filter (where in_catalogue and in_scope)::bigint as in_scope,
         count(*) filter (where is_simplified and not is_retired)::bigint as simplified,
         {levels},
         {effects}

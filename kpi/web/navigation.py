@@ -26,6 +26,9 @@ class Screen:
 
 SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
+    Screen("services", ("compare", "entity", "governorate"), on_wall=True),
+    Screen("service", ("compare",), parent="services"),
+    Screen("journeys", (), on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )

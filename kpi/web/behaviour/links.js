@@ -13,5 +13,6 @@ if (!window.kpiFollowsLinks) {
     history.pushState(null, "", address);
     window.dispatchEvent(new PopStateEvent("popstate"));
     if (newScreen) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    else if (address.hash) document.querySelector(`.st-key-panel_${address.hash.slice(1)}`)?.scrollIntoView();
   }, true);
 }
