@@ -8,7 +8,7 @@ from kpi.web.cards import cards_html, without_value_html
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
 from kpi.web.panels import drawing_panel, empty_box, panel, stack
-from kpi.web.screens.catalogue import download_rows, found_html, search_field, search_of_address, states_html
+from kpi.web.screens.catalogue import download_rows, found_html, jump_html, search_field, search_of_address, states_html
 from kpi.web.screens.services import (
     CARDS,
     answer_html,
@@ -30,7 +30,8 @@ filters = of_catalogue(visit.filters)
 headlines = cache.cached_headlines(build, CARDS, filters)
 services = cache.cached_portfolio(build, filters)
 
-st.html(answer_html(headlines[0], headlines[1], services, language))
+search = search_of_address()
+st.html(answer_html(headlines[0], headlines[1], services, language) + jump_html(search, language))
 
 known = [headline for headline in headlines if headline.value is not None]
 stack(
@@ -50,7 +51,6 @@ if services.effects:
     drawing_panel("effect", t("services.effect", language), drawing, language)
 
 with panel("catalogue", t("services.catalogue", language)):
-    search = search_of_address()
     search_field(search, language)
     found = cache.cached_catalogue(build, filters, search)
     st.html(states_html(found, search, language))

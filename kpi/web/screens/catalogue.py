@@ -51,6 +51,12 @@ def search_field(search: Search, language: str) -> None:
     st.rerun()
 
 
+def jump_html(search: Search, language: str) -> str:
+    """Return the way down to the search, for those who came for it."""
+    words = escape(t("services.search.jump", language))
+    return f'<p><a class="kpi-link" href="{escape(_href(search, page=search.page))}">{words}</a></p>'
+
+
 def states_html(found: Catalogue, search: Search, language: str) -> str:
     """Return the states as links, each with the number of services that match the words."""
     chips = [(None, found.in_catalogue), *((state, found.by_state[state]) for state in STATES)]
