@@ -128,11 +128,8 @@ def test_a_service_without_figures_says_which_are_missing(screen, workspace, lan
     assert text("service.fact.not_given", language) in html
     assert text("service.no_events", language) in html
     unlogged = strip_isolates(screen(workspace, "service", lang=language, service="t1", **SPRING).html)
-    assert (
-        text("service.no_volumes", language, period=Period.parse(SPRING["period"]).label(language))
-        in unlogged.replace("\u2068", "")
-        or ("سجل المعاملات" if language == "ar" else "transactions log") in unlogged
-    )
+    period = Period.parse(SPRING["period"]).label(language)
+    assert strip_isolates(text("service.no_volumes", language, period=period)) in unlogged
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -147,7 +144,7 @@ def test_no_service_leads_to_the_catalogue(screen, workspace, language, asked, k
 def test_journeys_show_their_weakest_link_the_rule_and_what_is_not_assigned(screen, workspace, language) -> None:
     html = strip_isolates(screen(workspace, "journeys", lang=language, **SPRING).html)
     names = {
-        "ar": ("أرشيف المخالفات ٢٠٢٥", "لم يسمّها المصدر"),
+        "ar": ("أرشيف المخالفات 2025", "لم يسمّها المصدر"),
         "en": ("Archive of fines (2025)", "not named in the source"),
     }
     service, unnamed = names[language]

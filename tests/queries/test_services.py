@@ -90,7 +90,8 @@ def test_the_same_question_about_an_earlier_day_has_the_state_of_that_day(known)
 def test_maturity_is_the_furthest_stage_that_the_log_shows(known) -> None:
     listed = services(known, filters=SPRING, search=Search()).rows
     assert {row.service.id: row.maturity for row in listed} == {
-        "h1": "digitised", "h2": "simplified", "h3": "registered", "p1": "targeted", "t1": "targeted", "s1": "registered",
+        "h1": "digitised", "h2": "simplified", "p1": "targeted", "t1": "targeted",
+        "h3": "registered", "s1": "registered",
     }  # fmt: skip
     counted = portfolio(known, filters=SPRING).by_maturity
     assert counted == {"registered": 2, "targeted": 2, "simplified": 1, "digitised": 1}
