@@ -18,6 +18,7 @@ def search(page, reader, words: str) -> None:
     page.locator(FIELD).fill(words)
     page.locator(FIELD).press("Enter")
     page.wait_for_function("new URL(location).searchParams.get('q') === " + repr(words))
+    page.wait_for_selector('.kpi-chips a[href*="q="]')  # the page has been drawn for these words
     reader.settle()
 
 
@@ -39,7 +40,8 @@ def test_a_state_and_a_service_are_one_click_away_and_back_returns(visitor, lang
     page = reader.open(f"services?lang={language}&period=2025-01..2025-05")
     page.evaluate("window.neverReloaded = true")
     page.locator(".kpi-chips a", has_text=text("services.state.not_digitised", language)).click()
-    page.wait_for_function("new URL(location).searchParams.get('state') === 'not_digitised'")
+    page.wait_for_selector(f".kpi-chips a[aria-current]:has-text('{text('services.state.not_digitised', language)}')")
+    assert "state=not_digitised" in page.url
     reader.settle()
     names = page.locator(NAMES).all_inner_texts()
     page.locator(NAMES).first.click()
@@ -48,7 +50,7 @@ def test_a_state_and_a_service_are_one_click_away_and_back_returns(visitor, lang
     assert names[0] in page.inner_text(".kpi-answer h1")
     assert "period=2025-01..2025-05" in page.url
     page.go_back()
-    page.wait_for_selector(".kpi-chips")
+    page.wait_for_selector(".kpi-chips a[aria-current]")
     reader.settle()
     assert page.locator(NAMES).all_inner_texts() == names
     assert page.evaluate("window.neverReloaded") is True
@@ -60,7 +62,8 @@ def test_pages_follow_each_other_and_stand_in_the_address(visitor, language) -> 
     page = reader.open(f"services?lang={language}")
     first = page.locator(NAMES).all_inner_texts()
     page.locator('.kpi-pages a[rel="next"]').click()
-    page.wait_for_function("new URL(location).searchParams.get('page') === '2'")
+    page.wait_for_selector('.kpi-pages li:nth-child(3) a[aria-current="page"]')
+    assert "page=2" in page.url
     reader.settle()
     second = page.locator(NAMES).all_inner_texts()
     assert len(first) == len(second) == 50
@@ -82,7 +85,7 @@ def test_a_stage_of_the_funnel_lists_what_it_counts(visitor) -> None:
     stage = page.locator(".kpi-funnel li", has_text=text("services.funnel_drawing.scope", "en"))
     count = stage.locator("b").inner_text()
     stage.locator("a").click()
-    page.wait_for_function("new URL(location).searchParams.get('state') === 'scope'")
+    page.wait_for_selector(f".kpi-chips a[aria-current]:has-text('{text('services.state.scope', 'en')}')")
     reader.settle()
     assert page.locator(".kpi-found b").inner_text().startswith(count)
 
