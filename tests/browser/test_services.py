@@ -93,7 +93,7 @@ def test_a_stage_of_the_funnel_lists_what_it_counts(visitor) -> None:
 def test_every_service_found_can_be_downloaded(visitor) -> None:
     page = visitor("en").open("services?lang=en&state=retired")
     with page.expect_download() as waiting:
-        page.locator(".st-key-download_services_csv button").click()
+        page.locator(".st-key-download_services_csv button").first.click()
     lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
     found = page.locator(".kpi-found b").inner_text()
     assert found.split()[0] == str(len(lines) - 1)

@@ -35,7 +35,8 @@ def choose_html(asked: str | None, language: str) -> str:
     """Lead to the catalogue when the address names no service, or one that does not exist."""
     kind = "unknown" if asked else "choose"
     box = message_box(t(f"service.{kind}_what", language), t(f"service.{kind}_next", language))
-    return f"{box}<p>{_to_catalogue(language)}</p>"
+    title = escape(t("web.page.service", language))
+    return f'<div class="kpi-answer"><h1>{title}</h1></div>{box}<p>{_to_catalogue(language)}</p>'
 
 
 def answer_html(facts: ServiceFacts, transactions: Headline, take_up: Headline, language: str) -> str:
