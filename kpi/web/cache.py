@@ -16,6 +16,7 @@ from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
+from kpi.queries.journeys import Journey, journeys
 from kpi.queries.league import League, league
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
@@ -25,6 +26,9 @@ from kpi.queries.ranking import ranking
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
 from kpi.queries.series import series
+from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
+from kpi.queries.service_states import Portfolio, portfolio
+from kpi.queries.services import Catalogue, Search, every_service, services
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
 
@@ -167,3 +171,38 @@ def cached_comparison(build: Build) -> BuildComparison | None:
 def every_rejected_row(build: Build) -> Iterator[pl.DataFrame]:
     """Read every rejected row, part by part; too much to keep, so it is read anew for each download."""
     return rejected_parts(_warehouse(build))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def cached_portfolio(build: Build, filters: Filters) -> Portfolio:
+    """Return the services counted by state and maturity."""
+    return portfolio(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_catalogue(build: Build, filters: Filters, search: Search) -> Catalogue:
+    """Return a page of the services found."""
+    return services(_warehouse(build), filters=filters, search=search)
+
+
+def every_listed_service(build: Build, filters: Filters, search: Search) -> pl.DataFrame:
+    """Read all services found, whatever the page, for a download."""
+    return every_service(_warehouse(build), filters=filters, search=search)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_service_facts(build: Build, service_id: str, filters: Filters) -> ServiceFacts | None:
+    """Return what a service is and what happened to it."""
+    return service_facts(_warehouse(build), service_id=service_id, filters=filters)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_service_volumes(build: Build, service_id: str, entity_id: str, filters: Filters) -> ServiceVolumes:
+    """Return how a service is used."""
+    return service_volumes(_warehouse(build), service_id=service_id, entity_id=entity_id, filters=filters)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def cached_journeys(build: Build, filters: Filters) -> tuple[Journey, ...]:
+    """Return the journeys with their services."""
+    return journeys(_warehouse(build), filters=filters)

@@ -28,6 +28,9 @@ SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
     Screen("entities", ("compare", "governorate", "channel"), on_wall=True),
     Screen("entity", ("compare", "entity"), parent="entities"),
+    Screen("services", ("compare", "entity", "governorate"), on_wall=True),
+    Screen("service", ("compare",), parent="services"),
+    Screen("journeys", (), on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )

@@ -10,7 +10,9 @@ select
     beneficiary,
     priority_from,
     digitisation_from,
-    source
+    source,
+    search_form(name_ar) as search_ar,
+    search_form(name_en) as search_en
 from registry_services
 order by service_id;
 

@@ -1,22 +1,6 @@
 -- one row per month, entity and governorate: services in each state at the end of the month
 create table fct_service_month as
-with life as (
-    select
-        service_id,
-        min(event_on) filter (where event = 'registered') as registered_on,
-        min(event_on) filter (where event = 'simplified') as simplified_on,
-        min(event_on) filter (where event = 'simplified' and programme = 'manjam') as manjam_on,
-        min(event_on) filter (where event = 'digitised') as digitised_on,
-        min(event_on) filter (where event = 'retired') as retired_on,
-        max(steps_before) filter (where steps_after is not null) as steps_before,
-        max(steps_after) filter (where steps_before is not null) as steps_after,
-        max(minutes_before) filter (where minutes_after is not null) as minutes_before,
-        max(minutes_after) filter (where minutes_before is not null) as minutes_after
-    from fct_service_event
-    group by service_id
-),
-
-log_months as (
+with log_months as (
     select
         month,
         month_end
@@ -55,7 +39,7 @@ select
     )::bigint as minutes_after
 from log_months
 cross join dim_service
-left join life on dim_service.service_id = life.service_id
+left join fct_service_life as life on dim_service.service_id = life.service_id
 where life.retired_on is null or life.retired_on > log_months.month_end
 group by log_months.month, dim_service.entity_id, dim_service.governorate_id
 order by log_months.month, dim_service.entity_id, dim_service.governorate_id;

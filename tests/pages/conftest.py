@@ -32,7 +32,7 @@ class Screen:
 def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Screen]:
     """Return a function that opens a page of the dashboard of a workspace, the overview unless another is named."""
 
-    def open_at(workspace: Path, page: str | None = None, **parameters: str) -> Screen:
+    def open_at(workspace: Path, page: str | None = None, /, **parameters: str) -> Screen:
         monkeypatch.setenv("KPI_WORKSPACE", str(workspace))
         app = AppTest.from_file(str(REPOSITORY / "kpi" / "web" / "main.py"), default_timeout=60)
         if page is not None:

@@ -8,10 +8,12 @@ if (!window.kpiFollowsLinks) {
     if (!plain || !target?.startsWith("./")) return;
     event.preventDefault();
     const address = new URL(target, document.baseURI.split(/[?#]/)[0]);
-    if (address.href === location.href) return;
     const newScreen = address.pathname !== location.pathname;
-    history.pushState(null, "", address);
-    window.dispatchEvent(new PopStateEvent("popstate"));
+    if (address.href !== location.href) {
+      history.pushState(null, "", address);
+      window.dispatchEvent(new PopStateEvent("popstate"));
+    }
     if (newScreen) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    else if (address.hash) document.querySelector(`.st-key-panel_${address.hash.slice(1)}`)?.scrollIntoView();
   }, true);
 }
