@@ -16,12 +16,14 @@ from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headlines
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
+from kpi.queries.movers import Movers, movers
 from kpi.queries.options import filter_options, find_service, services_of
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
 from kpi.queries.series import series
+from kpi.queries.transactions import Days, Split, SplitBy, days, split
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
 
@@ -117,6 +119,24 @@ def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
 def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
     """Return who sent which month."""
     return coverage_map(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_split(build: Build, by: SplitBy, filters: Filters) -> Split:
+    """Return the transactions over time in parts."""
+    return split(_warehouse(build), by=by, filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_days(build: Build, filters: Filters) -> Days:
+    """Return the transactions day by day."""
+    return days(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_movers(build: Build, filters: Filters) -> Movers:
+    """Return who and what moved the transactions."""
+    return movers(_warehouse(build), filters=filters)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

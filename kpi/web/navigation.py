@@ -26,6 +26,7 @@ class Screen:
 
 SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
+    Screen("transactions", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )

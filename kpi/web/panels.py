@@ -21,12 +21,14 @@ def panel(name: str, title: str) -> Generator[None]:
         yield
 
 
-def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: str = "") -> None:
+def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: str = "", above: str = "") -> None:
     """Show a chart under its title; its notes are text, its figures a table one click away, and it can be saved.
 
-    `caption` is written below a saved picture: the period and where the figures come from.
+    `caption` is written below a saved picture: the period and where the figures come from. `above` is HTML between the
+    title and the drawing: what chooses or explains its parts.
     """
     with panel(name, title):
+        stack(above)
         st.plotly_chart(
             chart.figure, theme=None, key=f"chart_{name}", config=plotly_config(language), alt=chart.alt or title
         )
@@ -36,7 +38,12 @@ def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: 
 def drawing_panel(name: str, title: str, drawing: Drawing, language: str) -> None:
     """Show an HTML drawing under its title, with its notes and its table."""
     with panel(name, title):
-        st.html(drawing.html + _notes_and_table(drawing, language))
+        st.html(drawing_html(drawing, language))
+
+
+def drawing_html(drawing: Drawing, language: str) -> str:
+    """Return an HTML drawing with its notes and its table, for a panel that holds more than these."""
+    return drawing.html + _notes_and_table(drawing, language)
 
 
 def answer_box(question: str, sentence: str) -> str:
