@@ -1,6 +1,7 @@
 """Transactions over time split by channel, outcome or beneficiary, and day by day."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -102,7 +103,8 @@ order by weighed.day
 
 @dataclass(frozen=True)
 class Part:
-    """Hold one part of a split at each point; None where nothing was provided at that point, 0 where none are of it.
+    """Hold one part of a split at each point; None where nothing was provided or no row states its
+    part at that point, 0 where none are of it.
 
     `digital` tells the kind of a channel: None for one not stated, and for anything that is not a channel.
     """
@@ -221,8 +223,10 @@ def split(warehouse: Warehouse, *, by: SplitBy, filters: Filters) -> Split:
         found[part] = (Named(part, name_ar, name_en) if name_ar else None, digital)
         values[part][month] = transactions
     provided = {month for by_month in values.values() for month in by_month}
+    # Where no row states it, none of the named parts is known to be zero.
+    stated = {month for part, by_month in values.items() if part != NOT_STATED for month in by_month}
     parts = tuple(
-        Part(name, digital, tuple(values[part].get(month, 0) if month in provided else None for month in months))
+        Part(name, digital, _laid(months, values[part], provided if part == NOT_STATED else stated))
         for part, (name, digital) in found.items()
     )
     return Split(by, snapped.period, course, parts)
@@ -245,6 +249,10 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     coverage = read_coverage(warehouse, (Period(known[0], known[-1]),), filters.entity_id)
     months = tuple(_month(month, by_day, coverage) for month in known)
     return Days(period, months, _known_share(warehouse, months, filters), grain)
+
+
+def _laid(months: Sequence[date], values: Mapping[date, int], known: Collection[date]) -> tuple[int | None, ...]:
+    return tuple(values.get(month, 0) if month in known else None for month in months)
 
 
 def _known_share(warehouse: Warehouse, months: tuple[DayMonth, ...], filters: Filters) -> float | None:

@@ -92,7 +92,7 @@ def test_falls_and_rises_part_at_one_line_in_reading_direction(visitor, language
 def test_the_movers_can_be_downloaded_with_typed_numbers(visitor, tmp_path) -> None:
     page = visitor("en").open(f"transactions?lang=en&{PERIOD}")
     with page.expect_download() as waiting:
-        page.locator(".st-key-download_movers_parquet button").click()
+        page.locator(".st-key-download_movers_parquet button").first.click()
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     rows = pl.read_parquet(path)

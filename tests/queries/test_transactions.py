@@ -122,6 +122,17 @@ def test_a_point_without_any_data_is_not_zero(small: Warehouse) -> None:
     assert answer.parts[0].values[-3] == 40
 
 
+def test_months_in_which_no_row_states_the_beneficiary_know_no_citizens_instead_of_zero(demo_workspace) -> None:
+    warehouse = Warehouse.open(demo_workspace)
+    answer = split(warehouse, by="beneficiary", filters=THIS_YEAR)
+    by_name = {part.name.id if part.name else "not_stated": part.values for part in answer.parts}
+    december = [point.month for point in answer.series.points].index(date(2024, 12, 1))
+    assert by_name["citizen"][december] is None
+    assert by_name["not_stated"][december] == answer.totals()[december]
+    assert by_name["citizen"][-1] > 0
+    warehouse.close()
+
+
 def test_an_unknown_slice_has_no_parts(small: Warehouse) -> None:
     for by in SPLITS:
         assert split(small, by=by, filters=Filters(Period.parse("2015-01..2015-03"))).parts == ()
