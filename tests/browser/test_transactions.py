@@ -106,3 +106,14 @@ def test_the_small_drawings_are_pictures_that_load(visitor, scheme) -> None:
     loaded = "list => list.every(one => one.complete && one.naturalWidth > 0)"
     assert page.locator(".kpi-small-plot img").count() == 4
     assert page.locator(".kpi-small-plot img").evaluate_all(loaded)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_saved_picture_carries_the_key_of_its_colours(visitor, language, tmp_path) -> None:
+    page = visitor(language).open(f"transactions?lang={language}&{PERIOD}")
+    names = page.locator(".kpi-key li > :nth-child(2)").all_inner_texts()
+    with page.expect_download() as waiting:
+        page.locator('.st-key-panel_split button[data-picture="svg"]').click()
+    drawn = waiting.value.path().read_text(encoding="utf-8")
+    assert len(names) == 6
+    assert all(f">{name}  " in drawn for name in names)
