@@ -42,10 +42,11 @@ if split.parts:
     caption = source_line(visit)
     chart_panel("split", t("transactions.split.title", language), chart, language, caption=caption, above=above)
 
-if movers.pieces:
-    title = t("transactions.movers.title", language)
+title = t("transactions.movers.title", language)
+if total.value is not None:
     heading(title)
     stack(comparison_html(total, language), moved.reasons_html(movers, language))
+if movers.pieces:
     left, right = st.columns(2, gap="medium") if len(movers.entities) > 1 else (None, st.container())
     if left is not None:
         with left, panel("entities", t("transactions.movers.entities", language)):

@@ -5,12 +5,13 @@ A picture without words, stretched to its frame, the words beside it as HTML: it
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
 from kpi.charts.theme import Mode, Palette, palette
+from kpi.charts.trend_marks import break_notes
 from kpi.language import direction, format_change, format_value, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Point, Series
@@ -101,7 +102,7 @@ def _lines(headline: Headline, most: str, least: str, language: str) -> str:
         target = format_value(headline.target, kpi.unit, language, decimals)
         words.append(t("transactions.smalls.target", language, target=target))
     change = headline.change
-    if change is not None and change.raw is not None:
+    if change is not None and change.raw is not None and change.against != "target":
         base = change.base.label(language, headline.months_per_point)
         written = format_change(change.raw, change.kind, language)
         words.append(t("web.card.change", language, change=written, base=base))
@@ -115,8 +116,8 @@ def _svg(series: Series, scale: _Scale, target: float | None, colours: Palette) 
         y = scale.y(target)
         parts.append(f'<path d="M0 {y}H{WIDTH}" stroke="{colours.accent_text}" stroke-width="1.5" '
                      f'stroke-dasharray="6 5" {_STROKE}/>')  # fmt: skip
-    for mark in series.breaks:
-        after = [index for index, point in enumerate(series.points) if point.month >= mark.month]
+    for month in sorted({mark.month for mark in (*series.breaks, *series.coverage_breaks)}):
+        after = [index for index, point in enumerate(series.points) if point.month >= month]
         if after and after[0]:
             x = scale.x(after[0] - 0.5)
             parts.append(f'<path d="M{x} 0V{HEIGHT}" stroke="{colours.muted}" stroke-width="1.5" '
@@ -184,4 +185,6 @@ def _notes(pairs: Sequence[tuple[Headline, Series]], language: str) -> tuple[str
           month=point_label(mark.month, 1, language), note=mark.note(language))
         for _, series in pairs for mark in series.breaks
     ]  # fmt: skip
-    return tuple(notes)
+    # Who came or went is the same for all of them.
+    coming = [words for _, series in pairs for words in break_notes(replace(series, breaks=()), language)]
+    return *notes, *dict.fromkeys(coming)

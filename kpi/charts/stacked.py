@@ -2,15 +2,15 @@
 
 import plotly.graph_objects as go
 
-from kpi.charts.chart import Canvas, Chart, Table, nice_ticks, phrase
-from kpi.charts.theme import VALUE_SIZE, Fill, Mode, Palette, open_fill, palette, part_fills, template
-from kpi.charts.time_axis import set_time_axis, set_value_axis
-from kpi.language import direction, format_number, format_percent, t
+from kpi.charts.chart import Chart, Table, nice_ticks, phrase
+from kpi.charts.theme import Fill, Mode, Palette, open_fill, palette, part_fills, template
+from kpi.charts.time_axis import set_axes
+from kpi.charts.trend_marks import LEVEL_PX, Span, break_notes, draw_breaks, draw_span, label_levels
+from kpi.language import format_number, format_percent, t
 from kpi.periods import point_label
 from kpi.queries.transactions import Part, Split
 
 HEIGHT_PX = 380
-ROOM_ABOVE = 1.26  # of the highest tick: the chosen period is named there
 
 
 def figure(split: Split, *, language: str, mode: Mode) -> Chart:
@@ -21,15 +21,15 @@ def figure(split: Split, *, language: str, mode: Mode) -> Chart:
     drawing = go.Figure()
     for part, fill in zip(split.parts, fills(split, mode), strict=True):
         drawing.add_trace(_bars(split, part, fill, colours, language))
-    canvas = Canvas()
     _mark_points(drawing, split, ticks[-1], colours, language)
-    _name_period(canvas, split, ticks[-1], colours, language)
-    canvas.put_on(drawing)
-    months = [point.month for point in split.series.points]
-    set_time_axis(drawing, months, split.series.months_per_point, language)
-    set_value_axis(drawing, ticks, split.series.kpi.unit, language, room=ROOM_ABOVE)
+    set_axes(drawing, split.series, language, ticks)
+    total = sum(value or 0 for value, is_inside in zip(totals, split.inside, strict=True) if is_inside)
+    chosen = Span(split.period, format_number(total, language))
+    draw_span(drawing, split.series, chosen, language, colours.primary, colours.surface, ticks[-1])
+    draw_breaks(drawing, split.series, language, colours, ticks[-1])
+    height = HEIGHT_PX + LEVEL_PX * label_levels(split.series)
     drawing.update_layout(
-        template=template(mode, language), height=HEIGHT_PX, barmode="stack", bargap=0.24, hovermode="closest"
+        template=template(mode, language), height=height, barmode="stack", bargap=0.24, hovermode="closest"
     )
     return Chart(drawing, _alt(split, language), table(split, language), _notes(split, language))
 
@@ -112,25 +112,6 @@ def _mark_points(drawing: go.Figure, split: Split, top: float, colours: Palette,
             )  # fmt: skip
 
 
-def _name_period(canvas: Canvas, split: Split, top: float, colours: Palette, language: str) -> None:
-    inside = [index for index, is_inside in enumerate(split.inside) if is_inside]
-    if not inside:
-        return
-    level, side = top * 1.06, "left" if direction(language) == "rtl" else "right"
-    total = sum(value or 0 for value, is_inside in zip(split.totals(), split.inside, strict=True) if is_inside)
-    canvas.add_shape(
-        type="line", x0=inside[0] - 0.42, x1=inside[-1] + 0.42, y0=level, y1=level,
-        line={"color": colours.primary, "width": 2},
-    )  # fmt: skip
-    # The words hang from the latest point and run back in time, so that they stay inside the drawing at any width.
-    canvas.add_annotation(
-        x=inside[-1] + 0.5, y=level, xanchor=side, yanchor="bottom", showarrow=False, align=side,
-        font={"color": colours.primary, "size": VALUE_SIZE},
-        text=f"<b>{format_number(total, language)}</b><br>"
-             f"{phrase(split.period.label(language, split.series.months_per_point), language)}",
-    )  # fmt: skip
-
-
 def _alt(split: Split, language: str) -> str:
     totals = [(point, total) for point, total in zip(split.series.points, split.totals(), strict=True)
               if total is not None]  # fmt: skip
@@ -160,4 +141,4 @@ def _notes(split: Split, language: str) -> tuple[str, ...]:
         notes.append(t("transactions.split.note_partial", language))
     if any(total is None for total in split.totals()):
         notes.append(t("web.chart.note_missing", language))
-    return tuple(notes)
+    return *notes, *break_notes(split.series, language)

@@ -12,7 +12,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definition
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
-from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch
+from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch, slice_arguments
 from kpi.queries.results import Named, Reason
 from kpi.warehouse.connect import Warehouse
 
@@ -27,10 +27,7 @@ select
     pairs.entity_id, dim_entity.name_ar, dim_entity.name_en,
     pairs.service_id, dim_service.name_ar, dim_service.name_en,
     pairs.state, pairs.value, pairs.base_value
-from like_for_like(
-    'transactions', $from_month, $to_month, $base_from, $base_to,
-    entity := $entity, governorate := $governorate, via := $channel
-) as pairs
+from like_for_like('transactions', $from_month, $to_month, $base_from, $base_to, {arguments}) as pairs
 inner join dim_service on pairs.service_id = dim_service.service_id
 inner join dim_entity on pairs.entity_id = dim_entity.entity_id
 where pairs.value + pairs.base_value > 0
@@ -70,11 +67,12 @@ class Mover:
 class Movers:
     """Hold the change of all completed transactions and its parts, the largest first, up or down.
 
-    The pieces and the entities each add up to the change. `reason` says why it cannot be told, if so.
+    The pieces and the entities each add up to the change. `base` is None when values are compared with a target: that
+    moves nobody. `reason` says why the change cannot be told, if so.
     """
 
     period: Period
-    base: Period
+    base: Period | None
     value: int
     base_value: int
     pieces: tuple[Piece, ...] = ()
@@ -90,24 +88,24 @@ class Movers:
 
 
 def movers(warehouse: Warehouse, *, filters: Filters) -> Movers:
-    """Answer who and what moved the completed transactions since the same months of the year before."""
+    """Answer who and what moved the completed transactions since the period that the filters compare with."""
     build = freshness(warehouse)
     kpi = definition(warehouse, KPI)
     snapped = filters.snapped(build.reporting_months)
-    period, base = snapped.period, snapped.period.year_before()
+    period, base = snapped.period, snapped.base
     if not applies(kpi, snapped, by="entity"):
         return Movers(period, base, 0, 0, nothing="not_applicable")
-    requests = (*comparison_requests(kpi, period), *comparison_requests(kpi, period, by="entity"))
+    requests = (*comparison_requests(kpi, snapped), *comparison_requests(kpi, snapped, by="entity"))
     answers = fetch(warehouse, requests, snapped)
-    whole = compared(kpi, period, answers)
+    whole = compared(kpi, snapped, answers)
     value, base_value = (_numerator(cells.get(PROGRAMME)) for cells in (whole.now, whole.base))
-    reason = not_comparable(kpi, period, float(base_value) if PROGRAMME in whole.base else None, build)
-    if PROGRAMME not in whole.now or reason is not None:
+    reason = not_comparable(kpi, snapped, float(base_value) if PROGRAMME in whole.base else None, build)
+    if base is None or PROGRAMME not in whole.now or reason is not None:
         missing: Nothing | None = None if PROGRAMME in whole.now else "not_provided"
         return Movers(period, base, value, base_value, reason=reason, nothing=missing)
     reporting = _Reporting.of(read_coverage(warehouse, (base, period), snapped.entity_id), period, base)
     services = _services(warehouse, snapped, base, base_value, reporting)
-    cells = compared(kpi, period, answers, by="entity")
+    cells = compared(kpi, snapped, answers, by="entity")
     entities = _entities(warehouse, cells.now, cells.base, services, base_value)
     return Movers(
         period=period,
@@ -146,17 +144,16 @@ class _Reporting:
 def _services(
     warehouse: Warehouse, filters: Filters, base: Period, base_value: int, reporting: _Reporting
 ) -> list[Mover]:
-    params: dict[str, object] = {
+    arguments, params = slice_arguments(filters)
+    params |= {
         "from_month": filters.period.start,
         "to_month": filters.period.end,
         "base_from": base.start,
         "base_to": base.end,
-        "entity": filters.entity_id,
-        "governorate": filters.governorate_id,
-        "channel": filters.channel,
     }
+    rows = warehouse.query(_SERVICES.format(arguments=arguments), params)
     found = []
-    for *names, state, value, before in warehouse.query(_SERVICES, params).iter_rows():
+    for *names, state, value, before in rows.iter_rows():
         entity, service = Named(*names[:3]), Named(*names[3:])
         kind = reporting.kind(entity.id, state)
         change = value - before

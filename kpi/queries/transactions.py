@@ -43,13 +43,14 @@ with cells as (
         )::date as period_month,
         {by} as part,
         transactions
-    from fct_transaction_month
+    from {table}
     where
         month between $from_month and $to_month
         and ('{by}' = 'outcome' or outcome = 'completed')
         and ($entity is null or entity_id = $entity)
         and ($governorate is null or coalesce(governorate_id, 'not_allocated') = $governorate)
         and ($channel is null or channel = $channel)
+        and {of_service}
 )
 
 select
@@ -179,7 +180,8 @@ class Rhythm:
 class Days:
     """Hold the months of which days are known, at most the latest `SHOWN_MONTHS` of the period.
 
-    `known_share_pct` is the part of the shown months' completed transactions that carry a day of their own.
+    Days are not applicable to reports by quarter, and not counted by service. `known_share_pct` is the part of the
+    shown months' completed transactions that carry a day of their own.
     """
 
     period: Period
@@ -213,9 +215,15 @@ def split(warehouse: Warehouse, *, by: SplitBy, filters: Filters) -> Split:
         return Split(by, snapped.period, course, ())
     months = [point.month for point in course.points]
     last = shift_months(months[-1], course.months_per_point - 1)
-    sql = _SPLIT.format(by=by, not_stated=NOT_STATED, digital="names.digital" if by == "channel" else "null::boolean")
+    digital = "names.digital" if by == "channel" else "null::boolean"
+    table, of_service, service = "fct_transaction_month", "true", {}
+    if snapped.service_id is not None:
+        # Ten times the rows, so only where a service is asked for.
+        table, of_service = "fct_transaction_service_month", "service_id = $service"
+        service = {"service": snapped.service_id}
+    sql = _SPLIT.format(by=by, not_stated=NOT_STATED, digital=digital, table=table, of_service=of_service)
     cells = warehouse.query(
-        sql, _slice(snapped), from_month=months[0], to_month=last, step=course.months_per_point
+        sql, _slice(snapped) | service, from_month=months[0], to_month=last, step=course.months_per_point
     )  # fmt: skip
     found: dict[str, tuple[Named | None, bool | None]] = {}
     values: dict[str, dict[date, int]] = defaultdict(dict)
@@ -237,7 +245,7 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     build = freshness(warehouse)
     grain = build.reporting_months
     period = filters.snapped(grain).period
-    if grain > 1:
+    if grain > 1 or filters.service_id is not None:
         return Days(period, (), None, grain, nothing="not_applicable")
     shown = Period(max(period.start, shift_months(period.end, 1 - SHOWN_MONTHS)), period.end)
     rows = warehouse.query(_DAYS, _slice(filters), from_day=shown.start, to_month=shown.end)

@@ -120,6 +120,24 @@ def test_an_incomplete_month_is_named_in_the_calendar_and_the_table(page, demo_w
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_target_moves_nobody_and_the_period_before_does(page, demo_workspace, language) -> None:
+    html = page(demo_workspace, lang=language, period=PERIOD, compare="target")
+    assert text("transactions.movers.no_base", language) in html
+    assert text("transactions.movers.entities", language) not in html
+    html = page(demo_workspace, lang=language, period=PERIOD, compare="previous")
+    assert text("transactions.movers.entities", language) in html
+    assert "compare=previous" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_service_has_bars_but_no_days_and_that_is_said(page, demo_workspace, language) -> None:
+    html = page(demo_workspace, lang=language, period=PERIOD, entity="rop", service="rop-001")
+    assert text("transactions.days.service_what", language) in html
+    assert title("split", language) in html
+    assert "kpi-alarm" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_slice_without_transactions_says_so(page, demo_workspace, language) -> None:
     html = page(demo_workspace, lang=language, period=PERIOD, entity="gov-wusta", governorate="OM-DA", channel="kiosk")
     assert catalogue(language)["transactions.answer.nothing"].partition("{")[0] in answer(html)

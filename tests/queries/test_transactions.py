@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.periods import Period, shift_months
-from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.filters import NOT_ALLOCATED, Comparison, Filters
 from kpi.queries.headline import headline
 from kpi.queries.movers import movers
 from kpi.queries.transactions import SPLITS, days, split
@@ -198,6 +198,27 @@ def test_the_pieces_and_the_entities_add_up_to_the_change_of_the_kpi(small: Ware
     assert sum(one.change for one in answer.entities) == answer.change
     assert 100 * answer.change / answer.base_value == pytest.approx(kpi.change.raw)
     assert sum(piece.points for piece in answer.pieces) == pytest.approx(kpi.change.raw)
+
+
+@FEW
+@given(filters=FILTERS, compare=st.sampled_from(["previous", "2024-02..2024-03", "target"]))
+def test_any_comparison_moves_by_the_change_of_the_kpi(small: Warehouse, filters, compare) -> None:
+    chosen = replace(filters, compare=Comparison.parse(compare))
+    answer, kpi = movers(small, filters=chosen), headline(small, kpi_id="transactions", filters=chosen)
+    assert sum(piece.change for piece in answer.pieces) == sum(one.change for one in answer.entities)
+    if answer.pieces:
+        assert 100 * sum(one.change for one in answer.entities) / answer.base_value == pytest.approx(kpi.change.raw)
+    if compare == "target":
+        assert (answer.base, answer.pieces) == (None, ())
+
+
+def test_a_service_alone_is_split_and_moved_but_has_no_days(small: Warehouse) -> None:
+    filters = replace(THIS_YEAR, entity_id="health", service_id="h1")
+    answer = split(small, by="channel", filters=filters)
+    kpi = headline(small, kpi_id="transactions", filters=filters)
+    assert sum(part.total(answer.inside) for part in answer.parts) == kpi.value == 5 * 150
+    assert movers(small, filters=replace(filters, service_id="h3")).reason == "base_not_covered"
+    assert days(small, filters=filters).nothing == "not_applicable"
 
 
 def test_a_base_that_is_not_covered_moves_nobody_and_says_why(small: Warehouse) -> None:

@@ -14,7 +14,11 @@ _TABLE_ROWS = 100
 
 
 def reasons_html(movers: Movers, language: str) -> str:
-    """Return the parts of the change by reason; they add up to it."""
+    """Return the parts of the change by reason, which add up to it; a target has none."""
+    if movers.base is None:
+        return f'<p class="kpi-note">{escape(t("transactions.movers.no_base", language))}</p>'
+    if not movers.pieces:
+        return ""
     largest = _reach(movers.pieces)
     rows = "".join(
         _row(t(f"transactions.kind.{piece.kind}", language), _services(piece, language), piece, largest, language)

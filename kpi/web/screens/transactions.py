@@ -104,7 +104,10 @@ def rhythm_html(days: Days, language: str) -> str:
 
 def no_days_html(days: Days, language: str) -> str:
     """Say calmly why there are no days: reports by quarter have none by nature, monthly totals have not yet."""
-    kind = "quarterly" if days.nothing == "not_applicable" else "monthly"
+    if days.nothing == "not_applicable":
+        kind = "quarterly" if days.months_per_report > 1 else "service"
+    else:
+        kind = "monthly"
     what, following = (t(f"transactions.days.{kind}_{part}", language) for part in ("what", "next"))
     return message_box(what, following)
 
