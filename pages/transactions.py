@@ -5,6 +5,7 @@ import streamlit as st
 from kpi.charts import day_grid, small_trends, stacked
 from kpi.language import t
 from kpi.web import cache
+from kpi.web.base_words import comparison_heading
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
@@ -32,9 +33,8 @@ movers = cache.cached_movers(build, filters)
 
 st.html(answer_box(t("transactions.title", language), words.answer(total, take_up, movers, language)))
 known = [headline for headline in headlines.values() if headline.value is not None]
-cards = cards_html(known, language=language, mode=mode, size="three")
-without = without_value_html([headline for headline in headlines.values() if headline.value is None], language)
-stack(cards or empty_box(language), without)
+cards = cards_html(known, language=language, mode=mode, size="three") or empty_box(language)
+stack(cards, without_value_html([headline for headline in headlines.values() if headline.value is None], language))
 
 if split.parts:
     chart = stacked.figure(split, language=language, mode=mode)
@@ -42,11 +42,13 @@ if split.parts:
     caption = source_line(visit)
     chart_panel("split", t("transactions.split.title", language), chart, language, caption=caption, above=above)
 
-title = t("transactions.movers.title", language)
 if total.value is not None:
-    heading(title)
-    stack(comparison_html(total, language), moved.reasons_html(movers, language))
+    heading(comparison_heading(total, language))
+    stack(comparison_html(total, language), moved.no_movers_html(movers, language))
 if movers.pieces:
+    title = t("transactions.movers.title", language)
+    heading(title)
+    stack(moved.reasons_html(movers, language))
     left, right = st.columns(2, gap="medium") if len(movers.entities) > 1 else (None, st.container())
     if left is not None:
         with left, panel("entities", t("transactions.movers.entities", language)):

@@ -14,11 +14,7 @@ _TABLE_ROWS = 100
 
 
 def reasons_html(movers: Movers, language: str) -> str:
-    """Return the parts of the change by reason, which add up to it; a target has none."""
-    if movers.base is None:
-        return f'<p class="kpi-note">{escape(t("transactions.movers.no_base", language))}</p>'
-    if not movers.pieces:
-        return ""
+    """Return the parts of the change by reason; they add up to it."""
     largest = _reach(movers.pieces)
     rows = "".join(
         _row(t(f"transactions.kind.{piece.kind}", language), _services(piece, language), piece, largest, language)
@@ -28,6 +24,13 @@ def reasons_html(movers: Movers, language: str) -> str:
               points=_points(100 * movers.change / movers.base_value, language))  # fmt: skip
     closing = f'<p class="kpi-lead kpi-movers-total">{escape(total)}</p>'
     return f'<div class="kpi-reasons"><ol class="kpi-movers">{rows}</ol>{closing}</div>'
+
+
+def no_movers_html(movers: Movers, language: str) -> str:
+    """Say why a comparison with a target moves nobody; nothing for any other one."""
+    if movers.base is not None:
+        return ""
+    return f'<p class="kpi-note">{escape(t("transactions.movers.no_base", language))}</p>'
 
 
 def entities_html(movers: Movers, language: str) -> str:
