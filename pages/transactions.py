@@ -38,16 +38,14 @@ stack(cards, without_value_html([headline for headline in headlines.values() if 
 
 if split.parts:
     chart = stacked.figure(split, language=language, mode=mode)
-    above = words.split_choice_html(split, language) + words.key_html(split, language, mode)
-    caption = source_line(visit)
-    chart_panel("split", t("transactions.split.title", language), chart, language, caption=caption, above=above)
+    above, title = words.above_split_html(split, language, mode), t("transactions.split.title", language)
+    chart_panel("split", title, chart, language, caption=source_line(visit), above=above)
 
 if total.value is not None:
     heading(comparison_heading(total, language))
     stack(comparison_html(total, language), moved.no_movers_html(movers, language))
 if movers.pieces:
-    title = t("transactions.movers.title", language)
-    heading(title)
+    heading(title := t("transactions.movers.title", language))
     stack(moved.reasons_html(movers, language))
     left, right = st.columns(2, gap="medium") if len(movers.entities) > 1 else (None, st.container())
     if left is not None:

@@ -42,14 +42,19 @@ def answer(transactions: Headline, take_up: Headline, movers: Movers, language: 
     return " ".join(filter(None, (sentence, _largest(movers, language))))
 
 
-def split_choice_html(split: Split, language: str) -> str:
+def above_split_html(split: Split, language: str, mode: Mode) -> str:
+    """Return what stands above the bars: the choice of their split and the key of their parts."""
+    return _split_choice(split, language) + _key(split, language, mode)
+
+
+def _split_choice(split: Split, language: str) -> str:
     """Offer the splits as links; the address holds the one chosen."""
     links = "".join(_split_link(by, by == split.by, language) for by in SPLITS)
     name = escape(t("transactions.split.choice", language))
     return f'<nav class="kpi-splits" aria-label="{name}"><ul>{links}</ul></nav>'
 
 
-def key_html(split: Split, language: str, mode: Mode) -> str:
+def _key(split: Split, language: str, mode: Mode) -> str:
     """Return the key of the bars, from the base line up, each part with its number and share in the chosen period."""
     total = sum(part.total(split.inside) for part in split.parts)
     items = []
