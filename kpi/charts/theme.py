@@ -4,6 +4,7 @@ Every text colour has a contrast of at least 4.5 to 1 on its surface and every m
 a test computes them. Marks differ in lightness too, so they stay apart without colour vision and on a photocopy.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -88,6 +89,46 @@ def ramp_colour(step: int, mode: Mode) -> tuple[str, str]:
     dark_fill = step >= len(colours) - 2
     ink = palette("dark" if mode == "light" else "light").ink if dark_fill else palette(mode).ink
     return colours[step], ink
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Hold how a part of a stack is filled: its colour, and a sign (a Plotly pattern) in a colour of its own."""
+
+    colour: str
+    pattern: str = ""
+    mark: str = ""
+
+
+def part_fills(kinds: Sequence[bool | None], mode: Mode) -> tuple[Fill, ...]:
+    """Return a fill for each part of a stack: plain for what is digital, with a sign for every other kind.
+
+    Parts that are not told apart as digital or not (None) take both in turn. More parts than fills repeat the last.
+    """
+    colours = palette(mode)
+    plain = [Fill(colours.primary), Fill(colours.ramp[2]), Fill(colours.ramp[1])]
+    signed = [
+        Fill(colours.before, "/", colours.surface),
+        Fill(colours.other, ".", colours.muted),
+        Fill(colours.other_line, "\\", colours.surface),
+        Fill(colours.accent_soft, "x", colours.accent),
+    ]
+    if all(kind is None for kind in kinds):
+        turns = [plain[0], signed[0], plain[1], signed[1]]
+        return tuple(turns[min(index, len(turns) - 1)] for index in range(len(kinds)))
+    counts = {True: 0, False: 0}
+    fills = []
+    for kind in kinds:
+        offered = plain if kind else signed
+        fills.append(offered[min(counts[bool(kind)], len(offered) - 1)])
+        counts[bool(kind)] += 1
+    return tuple(fills)
+
+
+def open_fill(mode: Mode) -> Fill:
+    """Return the fill of what is not stated: hollow, with a sign of its own."""
+    colours = palette(mode)
+    return Fill(colours.surface, "-", colours.other_line)
 
 
 def template(mode: Mode, language: str) -> go.layout.Template:

@@ -4,12 +4,11 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from kpi.charts.chart import Chart, Table, nice_ticks, phrase, tick_text
+from kpi.charts.chart import Chart, Table, nice_ticks, phrase
 from kpi.charts.theme import Mode, Palette, palette, template
+from kpi.charts.time_axis import set_axes
 from kpi.charts.trend_marks import (
     LEVEL_PX,
-    ROOM_FOR_LEVEL,
-    ROOM_FOR_SPANS,
     Span,
     break_notes,
     draw_breaks,
@@ -18,8 +17,8 @@ from kpi.charts.trend_marks import (
     draw_target,
     label_levels,
 )
-from kpi.language import direction, format_value, t, with_digits
-from kpi.periods import MONTHS_PER_YEAR, month_name, point_label, quarter_name, shift_months
+from kpi.language import format_value, t
+from kpi.periods import point_label, shift_months
 from kpi.queries.results import Point, Series
 
 HEIGHT_PX = 360
@@ -40,7 +39,7 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
         drawing.add_trace(_line(series, language, colours))
     _draw_gaps(drawing, series, language, colours)
     ticks = nice_ticks(largest)
-    _set_axes(drawing, series, language, ticks)
+    set_axes(drawing, series, language, ticks)
     top = ticks[-1]
     overlaid = _overlaid(series, chosen, base)
     if overlaid and base is not None:
@@ -156,51 +155,6 @@ def _draw_gaps(drawing: go.Figure, series: Series, language: str, colours: Palet
             hovertemplate="%{hovertext}<extra></extra>",
             cliponaxis=False,
         )
-
-
-def _set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[float]) -> None:
-    count = len(series.points)
-    mirrored = direction(language) == "rtl"
-    edges = [-0.6, count - 0.4]
-    marks = [index for index, point in enumerate(series.points) if _is_marked(point, series)]
-    drawing.update_xaxes(
-        range=edges[::-1] if mirrored else edges,
-        tickmode="array",
-        tickvals=marks,
-        ticktext=[_tick_words(series.points[index], series, language) for index in marks],
-        tickangle=0,
-        ticks="outside",
-        ticklen=4,
-    )
-    drawing.update_yaxes(
-        range=[0, ticks[-1] * (ROOM_FOR_SPANS + ROOM_FOR_LEVEL * label_levels(series)) or 1],
-        side="right" if mirrored else "left",
-        tickmode="array",
-        tickvals=ticks,
-        ticktext=[tick_text(value, ticks[-1], series.kpi.unit, language) for value in ticks],
-        showgrid=True,
-        showline=False,
-    )
-
-
-def _is_marked(point: Point, series: Series) -> bool:
-    """Name every point of a short series, else the first and the middle of each year."""
-    count = len(series.points)
-    if count <= 6:
-        return True
-    if series.months_per_point >= MONTHS_PER_YEAR:
-        return True
-    starts = (1,) if count * series.months_per_point > 36 else (1, 7)
-    return point.month.month in starts
-
-
-def _tick_words(point: Point, series: Series, language: str) -> str:
-    month, year = point.month.month, with_digits(str(point.month.year), language)
-    if series.months_per_point >= MONTHS_PER_YEAR:
-        return year
-    names = quarter_name if series.months_per_point > 1 else month_name
-    name = names(month, language)
-    return f"{name}<br>{year}" if month == 1 or len(series.points) <= 6 else name
 
 
 def _alt(series: Series, language: str) -> str:

@@ -16,7 +16,7 @@ def answer(headline: Headline, language: str, *, whole: bool) -> str:
     facts = {
         "value": plural("web.answer.value", round(headline.value), language),
         "period": period,
-        "change": _change(headline, language),
+        "change": change_words(headline, language),
     }
     if headline.reported is None or not whole:
         sentence = t("web.answer.transactions_only", language, **facts)
@@ -31,7 +31,8 @@ def answer_html(question: str, headline: Headline, language: str, *, whole: bool
     return answer_box(question, answer(headline, language, whole=whole))
 
 
-def _change(headline: Headline, language: str) -> str:
+def change_words(headline: Headline, language: str) -> str:
+    """Say in part of a sentence how a count compares with its base, and like for like where that differs."""
     change = headline.change
     if change is None:
         return t("compare.answer.no_target", language, reason=t("comparison.reason.value_missing", language))

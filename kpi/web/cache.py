@@ -20,6 +20,7 @@ from kpi.queries.journeys import Journey, journeys
 from kpi.queries.league import League, league
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
+from kpi.queries.movers import Movers, movers
 from kpi.queries.options import filter_options, find_service, services_of
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
@@ -29,6 +30,7 @@ from kpi.queries.series import series
 from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
 from kpi.queries.service_states import Portfolio, portfolio
 from kpi.queries.services import Catalogue, Search, every_service, services
+from kpi.queries.transactions import Days, Split, SplitBy, days, split
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
 
@@ -136,6 +138,24 @@ def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile
 def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
     """Return who sent which month."""
     return coverage_map(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_split(build: Build, by: SplitBy, filters: Filters) -> Split:
+    """Return the transactions over time in parts."""
+    return split(_warehouse(build), by=by, filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_days(build: Build, filters: Filters) -> Days:
+    """Return the transactions day by day."""
+    return days(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def cached_movers(build: Build, filters: Filters) -> Movers:
+    """Return who and what moved the transactions."""
+    return movers(_warehouse(build), filters=filters)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -26,6 +26,7 @@ class Screen:
 
 SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
+    Screen("transactions", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
     Screen("entities", ("compare", "governorate", "channel"), on_wall=True),
     Screen("entity", ("compare", "entity"), parent="entities"),
     Screen("services", ("compare", "entity", "governorate"), on_wall=True),

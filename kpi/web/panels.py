@@ -21,12 +21,14 @@ def panel(name: str, title: str) -> Generator[None]:
         yield
 
 
-def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: str = "") -> None:
+def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: str = "", above: str = "") -> None:
     """Show a chart under its title; its notes are text, its figures a table one click away, and it can be saved.
 
-    `caption` is written below a saved picture: the period and where the figures come from.
+    `caption` is written below a saved picture: the period and where the figures come from. `above` is HTML between the
+    title and the drawing: what chooses or explains its parts.
     """
     with panel(name, title):
+        stack(above)
         st.plotly_chart(
             chart.figure, theme=None, key=f"chart_{name}", config=plotly_config(language), alt=chart.alt or title
         )

@@ -43,7 +43,8 @@ if (!window.kpiSavesPictures) {
     const rightToLeft = document.documentElement.dir === "rtl";
     const lines = (button.dataset.caption ?? "").split("\n").filter(Boolean);
     const [width, top] = [box.width + 2 * PAD, PAD + LINE * 1.5];
-    const height = top + box.height + LINE * lines.length + PAD;
+    const keys = [...panel.querySelectorAll(".kpi-key li")];
+    const height = top + box.height + LINE * (keys.length + lines.length) + PAD;
     const whole = document.createElementNS(NAMESPACE, "svg");
     whole.setAttribute("xmlns", NAMESPACE);
     whole.setAttribute("xmlns:xlink", "http://www.w3.org/1999/xlink");
@@ -66,8 +67,21 @@ if (!window.kpiSavesPictures) {
       copy.querySelectorAll(".hoverlayer, .nsewdrag, .drag").forEach((part) => part.remove());
       whole.append(copy);
     }
+    keys.forEach((key, index) => {
+      const place = top + box.height + LINE * (index + 0.8);
+      const swatch = document.createElementNS(NAMESPACE, "rect");
+      const look = getComputedStyle(key.querySelector("i"));
+      swatch.setAttribute("x", rightToLeft ? edge - 14 : edge);
+      swatch.setAttribute("y", place - 10);
+      swatch.setAttribute("width", 14);
+      swatch.setAttribute("height", 11);
+      swatch.setAttribute("fill", look.getPropertyValue("--fill").trim());
+      swatch.setAttribute("stroke", look.getPropertyValue("--sign").trim());
+      const text = [...key.querySelectorAll("span, a, bdi, small")].map((part) => part.textContent).join("  ");
+      whole.append(swatch, words(text, rightToLeft ? edge - 22 : edge + 22, place, anchor, 12, 400, ink));
+    });
     lines.forEach((line, index) => {
-      whole.append(words(line, edge, top + box.height + LINE * (index + 0.8), anchor, 12, 400, muted));
+      whole.append(words(line, edge, top + box.height + LINE * (keys.length + index + 0.8), anchor, 12, 400, muted));
     });
     return { text: new XMLSerializer().serializeToString(whole), width, height };
   };
