@@ -6,6 +6,7 @@ second. The browser clicks through the navigation of a warm server. Each figure 
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -18,11 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 from kpi.settings import REPOSITORY, settings_in_force
+from kpi.web.navigation import SCREENS
 from tests.addresses import NAMES, SUBJECTS, address
 from tests.browser.chromium import ADVICE, find_chromium
 from tests.browser.conftest import Server, Visitor
 
 COLD_MARK_SECONDS, WARM_MARK_SECONDS, BROWSER_MARK_SECONDS = 0.5, 0.15, 1.5
+SECONDS = re.compile(r"\d+\.\d{4}")
+LISTED = [screen.name for screen in SCREENS if screen.parent is None]
 SHOWN = "[data-testid=stApp][data-test-script-state=notRunning] .kpi-footer"
 
 
@@ -30,10 +34,10 @@ def main() -> None:
     """Print the table; exit 1 where a mark is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each measure")
-    parser.add_argument("--screen", help="measure this screen's server time and print it (used by the bench itself)")
+    parser.add_argument("--screen", help="run this screen alone (used by the bench itself)")
     options = parser.parse_args()
     if options.screen:
-        sys.stdout.write(" ".join(f"{seconds:.4f}" for seconds in server_seconds(options.screen)))
+        run_twice(options.screen)
         return
     workspace = settings_in_force().workspace
     clicks = browser_seconds(workspace, options.runs)
@@ -49,21 +53,16 @@ def main() -> None:
     sys.exit(missed)
 
 
-def server_seconds(name: str) -> tuple[float, float]:
-    """Run a screen twice in this process, as a first and as a later visitor; return the seconds of both."""
+def run_twice(name: str) -> None:
+    """Run a screen as a first and as a later visitor; the script itself writes its seconds to standard error."""
     from streamlit.testing.v1 import AppTest  # noqa: PLC0415  the measuring process alone needs it
 
-    def run(page: str) -> float:
-        app = AppTest.from_file(str(REPOSITORY / "kpi" / "web" / "main.py"), default_timeout=60)
+    for page in ("method" if name != "method" else "quality", name, name):  # the first: imports and the connection
+        app = AppTest.from_file(str(REPOSITORY / "bench" / "timed_screen.py"), default_timeout=60)
         app.switch_page(str(REPOSITORY / "pages" / f"{page}.py"))
         for parameter, value in SUBJECTS.get(page, {}).items():
             app.query_params[parameter] = value
-        started = time.perf_counter()
         app.run()
-        return time.perf_counter() - started
-
-    run("method" if name != "method" else "quality")  # imports, fonts, the connection
-    return run(name), run(name)
 
 
 def browser_seconds(workspace: Path, runs: int) -> dict[str, float]:
@@ -83,7 +82,7 @@ def browser_seconds(workspace: Path, runs: int) -> dict[str, float]:
             page = visitor.open()
             for _ in range(runs):
                 for name in NAMES:
-                    if name not in SUBJECTS:
+                    if name in LISTED:
                         clicks.setdefault(name, []).append(_click(page, name))
         finally:
             browser.close()
@@ -92,22 +91,24 @@ def browser_seconds(workspace: Path, runs: int) -> dict[str, float]:
 
 
 def _click(page: Page, name: str) -> float:
-    other = "method" if name != "method" else NAMES[0]
-    page.locator(f'.kpi-nav a[href^="./{other}"]').click()
-    page.wait_for_selector(f'.kpi-nav a[href^="./{other}"][aria-current=page]')
-    page.wait_for_selector(SHOWN)
+    _follow(page, "method" if name != "method" else NAMES[0])
     started = time.perf_counter()
-    page.locator(f'.kpi-nav a[href^="./{name}"]').first.click()
-    page.wait_for_selector(f'.kpi-nav a[href^="./{name}"][aria-current=page]')
-    page.wait_for_selector(SHOWN)
+    _follow(page, name)
     return time.perf_counter() - started
+
+
+def _follow(page: Page, name: str) -> None:
+    link = f".kpi-nav li:nth-child({LISTED.index(name) + 1}) a"
+    page.locator(link).click()
+    page.wait_for_selector(f"{link}[aria-current=page]")
+    page.wait_for_selector(SHOWN)
 
 
 def _in_fresh_process(name: str) -> tuple[float, float]:
     command = [sys.executable, "-m", "bench.pages", "--screen", name]
     done = subprocess.run(command, cwd=REPOSITORY, env=os.environ, capture_output=True, text=True, check=True)  # noqa: S603
-    cold, warm = done.stdout.split()[-2:]
-    return float(cold), float(warm)
+    seconds = [float(line) for line in done.stderr.splitlines() if SECONDS.fullmatch(line)]
+    return seconds[-2], seconds[-1]
 
 
 if __name__ == "__main__":
