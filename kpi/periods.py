@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from babel.dates import get_month_names
 
@@ -119,6 +120,7 @@ def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * MONTHS_PER_YEAR + last.month - first.month
 
 
+@cache
 def month_name(month: int, language: str) -> str:
     """Name a month (1–12) as Oman and the Gulf do: يناير, فبراير … (CLDR `ar`)."""
     return get_month_names("wide", context="stand-alone", locale=language)[month]

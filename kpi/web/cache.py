@@ -1,4 +1,7 @@
-"""The only place with Streamlit caches: one warehouse per build, one answer per question and build."""
+"""The only place with Streamlit caches: one warehouse per build, one answer per question and build.
+
+Answers are frozen, so every session gets the same object; nothing is copied.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,121 +65,121 @@ def _warehouse(build: Build) -> Warehouse:
     return Warehouse.open(Path(build.workspace), build.build_id)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_freshness(build: Build) -> Freshness:
     """Return what the build covers."""
     return freshness(_warehouse(build))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_options(build: Build) -> FilterOptions:
     """Return what the filters offer."""
     return filter_options(_warehouse(build))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def cached_services(build: Build, entity_id: str) -> tuple[Service, ...]:
     """Return the services of an entity."""
     return services_of(_warehouse(build), entity_id=entity_id)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_service(build: Build, service_id: str) -> Service | None:
     """Return one service, None for an unknown identifier."""
     return find_service(_warehouse(build), service_id=service_id)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_methods(build: Build) -> tuple[Method, ...]:
     """Return every KPI with the SQL of its view."""
     return methods(_warehouse(build))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_claims(build: Build) -> tuple[Claim, ...]:
     """Return the published figures with their verdicts."""
     return claims(_warehouse(build))
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Headline, ...]:
     """Return the headlines of several KPIs, in the order asked."""
     return tuple(headlines(_warehouse(build), kpi_ids=kpi_ids, filters=filters))
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_series(build: Build, kpi_id: str, filters: Filters) -> Series:
     """Return a KPI over time."""
     return series(_warehouse(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
     """Return the entities in the order of a KPI."""
     return ranking(_warehouse(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
     """Return a KPI by governorate."""
     return governorate_map(_warehouse(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def cached_league(build: Build, filters: Filters) -> League:
     """Return every reporting entity with its standings."""
     return league(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile | None:
     """Return what is on record about an entity."""
     return entity_profile(_warehouse(build), entity_id=entity_id, period=period)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
     """Return who sent which month."""
     return coverage_map(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_split(build: Build, by: SplitBy, filters: Filters) -> Split:
     """Return the transactions over time in parts."""
     return split(_warehouse(build), by=by, filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_days(build: Build, filters: Filters) -> Days:
     """Return the transactions day by day."""
     return days(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def cached_movers(build: Build, filters: Filters) -> Movers:
     """Return who and what moved the transactions."""
     return movers(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_rejections(build: Build) -> Rejections:
     """Return the rejected rows, counted and sampled."""
     return rejections(_warehouse(build))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_ledger(build: Build) -> Ledger:
     """Return the ledger of source files."""
     return ledger(_warehouse(build))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_checks(build: Build) -> tuple[Check, ...]:
     """Return the results of the checks."""
     return checks(_warehouse(build))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def cached_comparison(build: Build) -> BuildComparison | None:
     """Return what changed since the build before; None for the first build."""
     current = _warehouse(build)
@@ -193,13 +196,13 @@ def every_rejected_row(build: Build) -> Iterator[pl.DataFrame]:
     return rejected_parts(_warehouse(build))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def cached_portfolio(build: Build, filters: Filters) -> Portfolio:
     """Return the services counted by state and maturity."""
     return portfolio(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def cached_catalogue(build: Build, filters: Filters, search: Search) -> Catalogue:
     """Return a page of the services found."""
     return services(_warehouse(build), filters=filters, search=search)
@@ -210,19 +213,19 @@ def every_listed_service(build: Build, filters: Filters, search: Search) -> pl.D
     return every_service(_warehouse(build), filters=filters, search=search)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def cached_service_facts(build: Build, service_id: str, filters: Filters) -> ServiceFacts | None:
     """Return what a service is and what happened to it."""
     return service_facts(_warehouse(build), service_id=service_id, filters=filters)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def cached_service_volumes(build: Build, service_id: str, entity_id: str, filters: Filters) -> ServiceVolumes:
     """Return how a service is used."""
     return service_volumes(_warehouse(build), service_id=service_id, entity_id=entity_id, filters=filters)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def cached_journeys(build: Build, filters: Filters) -> tuple[Journey, ...]:
     """Return the journeys with their services."""
     return journeys(_warehouse(build), filters=filters)
