@@ -23,8 +23,11 @@ PUBLIC_COLUMNS = (
     "beneficiary",
     "priority_from",
     "digitisation_from",
+    "platform_id",
     "source",
 )
+PLATFORM_OF_OFFICES, PLATFORM_OF = "injaz", {"gov-muscat": "muscat-municipal", "sjc": "tawtheeq"}
+"""The shared systems that the invented services of a body run on: by governorate offices, and by single bodies."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def _owned_services(reference: Reference, rng: np.random.Generator) -> pl.DataFr
     for body, count in _services_per_body(reference):
         place = places.get(body.governorate_id or "")
         named = names.service_names(body, count, *((place.name_ar, place.name_en) if place else ()))
+        platform = PLATFORM_OF.get(body.entity_id, PLATFORM_OF_OFFICES if body.is_governorate_office else None)
         mostly = names.beneficiary(body)
         also = rng.choice(["citizen", "resident", "business", "government"], size=count, p=[0.4, 0.25, 0.3, 0.05])
         keep = rng.random(count) < 0.6
@@ -71,6 +75,7 @@ def _owned_services(reference: Reference, rng: np.random.Generator) -> pl.DataFr
                 "name_en": name.en,
                 "governorate_id": place.governorate_id if place else None,
                 "beneficiary": mostly if keep[rank] else str(also[rank]),
+                "platform_id": platform,
                 "source": "synthetic",
                 "rank": rank,
             }

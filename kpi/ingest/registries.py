@@ -19,18 +19,22 @@ _LAYOUT = {
     "wilayats:int area_km2:int source",
     "governorate_population": "governorate_id* as_of*:date population*:int source",
     "services": "service_id* entity_id* name_ar* name_en* journey_id governorate_id beneficiary priority_from:date "
-    "digitisation_from:date source",
+    "digitisation_from:date platform_id source",
     "journeys": "journey_id* name_ar* name_en* designed_on:date source",
     "projects": "project_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en in_programme:bool "
-    "governorate_id start_on:date due_on:date named_in_source:bool source",
+    "governorate_id start_on:date due_on:date shared_platform:bool purpose_ar purpose_en named_in_source:bool status "
+    "also_named source source_ar",
     "platforms": "platform_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en purpose_ar purpose_en status "
-    "source",
-    "initiatives": "initiative_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en period status source",
-    "guides": "guide_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en status issued_on:date source",
+    "status_year:int also_named source source_ar",
+    "platform_adoption": "platform_id* entity_id* adopted_on:date source source_ar",
+    "initiatives": "initiative_id* name_ar* name_en* kind topic owner_entity_id owner_ar owner_en period status "
+    "also_named source source_ar",
+    "guides": "guide_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en status issued_on:date also_named "
+    "source source_ar",
     "indicators": "indicator_id* name_ar* name_en* weight:float source",
     "levels": "level_id* name_ar* name_en* score_from_pct*:float sort_order:int source",
     "targets": "kpi_id* entity_id valid_from*:date valid_to:date value*:float source",
-    "change_teams": "entity_id* active_from*:date active_to:date source",
+    "change_teams": "entity_id* active_from*:date active_to:date source source_ar",
     "claims": "claim_id* kpi_id metric_ar* metric_en* scope* entity_id governorate_id period_from:date period_to:date "
     "value:float unit precision:float bound published_ar published_en source source_url source_language "
     "source_date:date conflict_group derived:bool note_ar note_en",

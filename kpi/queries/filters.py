@@ -77,6 +77,10 @@ class Filters:
         """Return the period that values are compared with; None when they are compared with a target."""
         return self.compare.base(self.period)
 
+    def of_entity(self) -> "Filters":
+        """Return the same period, comparison and entity alone, for what has no governorate, channel or service."""
+        return Filters(self.period, entity_id=self.entity_id, compare=self.compare)
+
     def snapped(self, months_per_point: int) -> "Filters":
         """Return the same filters over whole reporting periods."""
         compare = self.compare.snapped(months_per_point)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from kpi.errors import NothingPublished
 from kpi.periods import Period
+from kpi.queries.change_management import ChangeManagement, change_management
 from kpi.queries.claims import claims
 from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
@@ -25,7 +26,9 @@ from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.method import Method, methods
 from kpi.queries.movers import Movers, movers
 from kpi.queries.options import filter_options, find_service, services_of
+from kpi.queries.platforms import Platforms, platforms
 from kpi.queries.previous_build import BuildComparison, compare_builds
+from kpi.queries.projects import ProjectLog, Projects, project_log, projects
 from kpi.queries.ranking import ranking
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
@@ -189,6 +192,30 @@ def cached_comparison(build: Build) -> BuildComparison | None:
     finally:
         if previous is not None:
             previous.close()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def cached_projects(build: Build, filters: Filters) -> Projects:
+    """Return where every project stands."""
+    return projects(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_project_log(build: Build, project_id: str, period: Period) -> ProjectLog | None:
+    """Return one project with its reports."""
+    return project_log(_warehouse(build), project_id=project_id, period=period)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def cached_platforms(build: Build, filters: Filters | None) -> Platforms:
+    """Return the shared platforms and who uses them."""
+    return platforms(_warehouse(build), filters=filters)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def cached_change_management(build: Build, filters: Filters | None) -> ChangeManagement:
+    """Return the change teams, strategies, stories and guides."""
+    return change_management(_warehouse(build), filters=filters)
 
 
 def every_rejected_row(build: Build) -> Iterator[pl.DataFrame]:

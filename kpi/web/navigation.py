@@ -32,6 +32,10 @@ SCREENS = (
     Screen("services", ("compare", "entity", "governorate"), on_wall=True),
     Screen("service", ("compare",), parent="services"),
     Screen("journeys", (), on_wall=True),
+    Screen("projects", ("compare", "entity"), on_wall=True),
+    Screen("project", (), parent="projects"),
+    Screen("platforms", ("entity",)),
+    Screen("change", ("entity",)),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
 )

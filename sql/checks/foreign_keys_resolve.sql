@@ -1,4 +1,4 @@
--- block: every entity, service and governorate in the facts is in its registry
+-- block: every entity, service, governorate and platform that is named is in its registry
 select distinct
     'entity' as key_name,
     fct_transaction_month.entity_id as key_value
@@ -19,3 +19,24 @@ select distinct
 from fct_transaction_month
 left join dim_governorate on fct_transaction_month.governorate_id = dim_governorate.governorate_id
 where dim_governorate.governorate_id is null and fct_transaction_month.governorate_id is not null
+union all
+select distinct
+    'platform',
+    dim_platform_adoption.platform_id
+from dim_platform_adoption
+left join dim_platform on dim_platform_adoption.platform_id = dim_platform.platform_id
+where dim_platform.platform_id is null
+union all
+select distinct
+    'platform of a service',
+    dim_service.platform_id
+from dim_service
+left join dim_platform on dim_service.platform_id = dim_platform.platform_id
+where dim_platform.platform_id is null and dim_service.platform_id is not null
+union all
+select distinct
+    'entity of a platform',
+    dim_platform_adoption.entity_id
+from dim_platform_adoption
+left join dim_entity on dim_platform_adoption.entity_id = dim_entity.entity_id
+where dim_entity.entity_id is null

@@ -40,3 +40,17 @@ select
 from dim_indicator
 group by indicator_id
 having count(*) > 1
+union all
+select
+    'platform',
+    platform_id
+from dim_platform
+group by platform_id
+having count(*) > 1
+union all
+select
+    'platform_adoption',
+    platform_id || ' ' || entity_id
+from dim_platform_adoption
+group by platform_id, entity_id
+having count(*) > 1

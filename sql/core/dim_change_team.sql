@@ -4,7 +4,8 @@ select
     entity_id,
     active_from,
     active_to,
-    source
+    source,
+    coalesce(source_ar, source) as source_ar
 from registry_change_teams
 order by entity_id, active_from;
 

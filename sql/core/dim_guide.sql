@@ -8,9 +8,11 @@ select
     owner_entity_id,
     owner_ar,
     owner_en,
-    status,
+    status as published_status,
     issued_on,
-    source
+    also_named,
+    source,
+    coalesce(source_ar, source) as source_ar
 from registry_guides
 order by guide_id;
 

@@ -5,12 +5,15 @@ select
     name_ar,
     name_en,
     kind,
+    topic,
     owner_entity_id,
     owner_ar,
     owner_en,
     period,
-    status,
-    source
+    status as published_status,
+    also_named,
+    source,
+    coalesce(source_ar, source) as source_ar
 from registry_initiatives
 order by initiative_id;
 

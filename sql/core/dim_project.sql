@@ -13,7 +13,13 @@ select
     start_on,
     due_on,
     coalesce(named_in_source, true) as named_in_source,
-    source
+    coalesce(shared_platform, false) as shared_platform,
+    purpose_ar,
+    purpose_en,
+    status as published_status,
+    also_named,
+    source,
+    coalesce(source_ar, source) as source_ar
 from registry_projects
 order by project_id;
 

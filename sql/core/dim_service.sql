@@ -10,6 +10,7 @@ select
     beneficiary,
     priority_from,
     digitisation_from,
+    platform_id,
     source,
     search_form(name_ar) as search_ar,
     search_form(name_en) as search_en

@@ -10,6 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from kpi.catalogue import codes
+from tests.registries.test_registry_names import names_of, plain
+
 Registry = Callable[[str], pl.DataFrame]
 IDS = {
     "entities": "entity_id",
@@ -42,6 +45,7 @@ KEYS = [
     ("guides", "owner_entity_id", "entities"),
     ("targets", "entity_id", "entities"),
     ("change_teams", "entity_id", "entities"),
+    ("platform_adoption", "entity_id", "entities"),
     ("claims", "entity_id", "entities"),
     ("claims", "governorate_id", "governorates"),
 ]
@@ -53,6 +57,7 @@ DATES = {
     "guides": ("issued_on",),
     "targets": ("valid_from", "valid_to"),
     "change_teams": ("active_from", "active_to"),
+    "platform_adoption": ("adopted_on",),
     "claims": ("period_from", "period_to", "source_date"),
 }
 KINDS = {
@@ -73,7 +78,8 @@ NAMED = [
     "indicators",
     "levels",
 ]
-EVERY = sorted({*IDS, *ROWS, "targets"})
+EVERY = sorted({*IDS, *ROWS, "targets", "platform_adoption"})
+SOURCED = ("projects", "platforms", "platform_adoption", "initiatives", "guides", "change_teams")
 ARABIC = re.compile(r"[\u0621-\u064a]")
 
 
@@ -121,6 +127,43 @@ def test_every_row_says_where_it_comes_from(name: str, registry: Registry) -> No
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_is_one_of_the_list(name: str, registry: Registry) -> None:
     assert set(registry(name)["kind"]) <= KINDS[name]
+
+
+@pytest.mark.parametrize("name", ["projects", "platforms", "initiatives", "guides"])
+def test_kinds_and_states_are_codes_that_have_names_in_both_languages(name: str, registry: Registry) -> None:
+    rows, lists = registry(name), codes()
+    assert set(rows["kind"]) <= {code.id for code in lists["kind"]}
+    assert set(rows["status"]) <= {code.id for code in lists["published_status"]}
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_a_source_that_pages_show_is_written_in_arabic_too(name: str, registry: Registry) -> None:
+    for arabic in registry(name)["source_ar"]:
+        assert ARABIC.search(arabic)
+        assert not re.search("[A-Za-z]", arabic)
+
+
+def test_every_platform_of_the_adoption_is_a_platform_or_a_project_that_delivers_one(registry: Registry) -> None:
+    delivered = registry("projects").filter(pl.col("shared_platform") == "true")
+    known = {*registry("platforms")["platform_id"], *delivered["project_id"]}
+    adoption = registry("platform_adoption")
+    assert set(adoption["platform_id"]) <= known
+    assert adoption.select("platform_id", "entity_id").is_unique().all()
+    assert delivered["purpose_ar"].null_count() == delivered["purpose_en"].null_count() == 0
+
+
+def test_every_system_and_platform_of_the_inventory_is_shown_as_one(registry: Registry, shared_table: Registry) -> None:
+    delivered = registry("projects").filter(pl.col("shared_platform") == "true")
+    shown = pl.concat(
+        [registry("platforms").select("name_ar", "also_named"), delivered.select("name_ar", "also_named")]
+    )
+    names = {plain(name) for name in names_of(shown)}
+    inventory = shared_table("seed_inventory").filter(pl.col("kind").is_in(["system", "platform"]))
+    assert {name for name in inventory["arabic_name"] if plain(name) not in names} == set()
+
+
+def test_use_of_platforms_says_that_it_is_synthetic(registry: Registry) -> None:
+    assert registry("platform_adoption")["source"].str.starts_with("synthetic").all()
 
 
 @pytest.mark.parametrize("name", ["projects", "platforms", "initiatives", "guides"])

@@ -1,0 +1,59 @@
+"""Write what registries have in common: names with other spellings, owners, kinds, states and sources."""
+
+from collections.abc import Sequence
+from html import escape
+
+from kpi.charts.chart import Cell
+from kpi.language import isolate, join_list, t, with_digits
+from kpi.queries.registry_items import RegistryItem
+from kpi.queries.results import Named
+from kpi.web.links import href
+
+OPEN_END = "–"
+WORD_JOINER = "\N{WORD JOINER}"
+
+
+def name_cell(facts: RegistryItem, language: str, *, project_id: str | None = None) -> Cell:
+    """Return the name, leading to its project where there is one, with the other spellings below."""
+    link = href("project", project=project_id) if project_id else None
+    return Cell(facts.item.label(language), href=link, below=also_named(facts, language))
+
+
+def also_named(facts: RegistryItem, language: str) -> str | None:
+    """Say under which other names the sources speak of it."""
+    return t("registry.also", language, names=join_list(facts.also_named, language)) if facts.also_named else None
+
+
+def owner_cell(facts: RegistryItem, language: str) -> Cell:
+    """Return the owner, leading to the entity's page where it is one of the registry."""
+    link = href("entity", entity=facts.owner_entity_id) if facts.owner_entity_id else None
+    return Cell(word(facts.owner, language), href=link)
+
+
+def word(named: Named | None, language: str) -> str:
+    """Return a name, or that none was provided."""
+    return named.label(language) if named else t("value.not_provided", language)
+
+
+def common_owner(listed: Sequence[RegistryItem]) -> Named | None:
+    """Return the owner of several things where all have the same one, so that it need not stand in every row."""
+    owners = {facts.owner for facts in listed}
+    return next(iter(owners)) if len(owners) == 1 and len(listed) > 1 else None
+
+
+def owner_note(owner: Named | None, language: str) -> str:
+    """Say once whose all of them are; nothing where owners differ."""
+    if owner is None:
+        return ""
+    return f'<p class="kpi-note">{escape(t("registry.one_owner", language, owner=owner.label(language)))}</p>'
+
+
+def period_words(period: str | None, language: str) -> str:
+    """Write the period that a source gives: a span of years, or the year since when."""
+    if not period:
+        return t("value.not_provided", language)
+    year = period.removesuffix(OPEN_END)
+    if year != period:
+        return t("registry.since_year", language, year=with_digits(year, language))
+    unbroken = period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}")
+    return isolate(with_digits(unbroken, language), language)
