@@ -194,25 +194,25 @@ def cached_comparison(build: Build) -> BuildComparison | None:
             previous.close()
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def cached_projects(build: Build, filters: Filters) -> Projects:
     """Return where every project stands."""
     return projects(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def cached_project_log(build: Build, project_id: str, period: Period) -> ProjectLog | None:
     """Return one project with its reports."""
     return project_log(_warehouse(build), project_id=project_id, period=period)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def cached_platforms(build: Build, filters: Filters | None) -> Platforms:
     """Return the shared platforms and who uses them."""
     return platforms(_warehouse(build), filters=filters)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def cached_change_management(build: Build, filters: Filters | None) -> ChangeManagement:
     """Return the change teams, strategies, stories and guides."""
     return change_management(_warehouse(build), filters=filters)
