@@ -92,7 +92,7 @@ def _row(project: Project, scale: _Scale, language: str, href: Callable[[str], s
     state = f" kpi-is-{escape(project.has)}" if project.has else ""
     return (
         f'<div class="kpi-span{state}"><a href="{escape(href(project.id))}">{name}</a>'
-        f'<div class="kpi-track" title="{escape(words)}"><div class="kpi-life" '
+        f'<div class="kpi-lane" title="{escape(words)}"><div class="kpi-term" '
         f'style="inset-inline-start:{start:.2f}%;inline-size:{due - start:.2f}%">{done}{plan}</div></div>'
         f"<em>{escape(progress_words(project.progress_pct, language))}</em></div>"
     )

@@ -25,7 +25,7 @@ def test_a_row_leads_to_the_project_with_the_filters_and_back_returns(visitor, l
     page = reader.open(f"projects?lang={language}&period=2025-01..2025-04&status=delayed")
     page.evaluate("window.neverReloaded = true")
     page.locator(".kpi-timeline a").first.click()
-    page.wait_for_selector(".kpi-facts")
+    page.wait_for_selector(".kpi-project-facts")
     reader.settle()
     assert "/project?" in page.url
     assert "period=2025-01..2025-04" in page.url
@@ -36,7 +36,7 @@ def test_a_row_leads_to_the_project_with_the_filters_and_back_returns(visitor, l
     page.wait_for_selector(".kpi-timeline")
     reader.settle()
     assert "status=delayed" in page.url
-    assert page.locator(".kpi-timeline .kpi-track").count() == 11
+    assert page.locator(".kpi-timeline .kpi-lane").count() == 11
     assert page.evaluate("window.neverReloaded") is True
 
 
@@ -44,15 +44,15 @@ def test_a_row_leads_to_the_project_with_the_filters_and_back_returns(visitor, l
 def test_chips_change_the_address_and_the_rows(visitor, language) -> None:
     reader = visitor(language)
     page = reader.open(f"projects?lang={language}")
-    assert page.locator(".kpi-timeline .kpi-track").count() == 36
+    assert page.locator(".kpi-timeline .kpi-lane").count() == 36
     page.locator('.kpi-chips a[href*="status=completed"]').click()
     page.wait_for_selector('.kpi-chips a[aria-current][href*="status=completed"]')
     reader.settle()
-    assert page.locator(".kpi-timeline .kpi-track").count() == 2
+    assert page.locator(".kpi-timeline .kpi-lane").count() == 2
     page.go_back()
     page.wait_for_selector('.kpi-chips a[aria-current]:not([href*="status="])')
     reader.settle()
-    assert page.locator(".kpi-timeline .kpi-track").count() == 36
+    assert page.locator(".kpi-timeline .kpi-lane").count() == 36
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -61,7 +61,7 @@ def test_time_and_progress_run_in_reading_direction(visitor, language, width) ->
     page = visitor(language, width=width).open(f"projects?lang={language}")
     years = [year.bounding_box()["x"] for year in page.locator(".kpi-years b").all()]
     assert years == sorted(years, reverse=language == "ar")
-    life, done = (page.locator(part).first.bounding_box() for part in (".kpi-life", ".kpi-done"))
+    life, done = (page.locator(part).first.bounding_box() for part in (".kpi-term", ".kpi-done"))
     gap_left, gap_right = done["x"] - life["x"], life["x"] + life["width"] - done["x"] - done["width"]
     assert (gap_left > gap_right) == (language == "ar")
     assert max(gap_left, gap_right) > 20

@@ -62,7 +62,7 @@ def states_html(found: Catalogue, search: Search, language: str) -> str:
     chips = [(None, found.in_catalogue), *((state, found.by_state[state]) for state in STATES)]
     items = "".join(_chip(state, count, search, language) for state, count in chips)
     label = escape(t("services.search.states", language))
-    return f'<nav class="kpi-chips" aria-label="{label}"><ul>{items}</ul></nav>'
+    return f'<nav class="kpi-states" aria-label="{label}"><ul>{items}</ul></nav>'
 
 
 def found_html(found: Catalogue, search: Search, filters: Filters, freshness: Freshness, language: str) -> str:

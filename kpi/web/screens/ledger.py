@@ -55,7 +55,7 @@ def _unreadable(ledger: Ledger, language: str) -> str:
     return (
         f'<h3 class="kpi-name"><span class="kpi-warn" aria-hidden="true">!</span> {escape(caption)}</h3>'
         f"{table_html(Table(caption, headers, rows))}"
-        f'<p class="kpi-note kpi-after">{escape(t("quality.ledger.who_acts", language))}</p>'
+        f'<p class="kpi-note kpi-spaced">{escape(t("quality.ledger.who_acts", language))}</p>'
     )
 
 

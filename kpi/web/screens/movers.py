@@ -79,7 +79,7 @@ def _row(
         f'<p class="kpi-moved"><span class="kpi-sign" aria-hidden="true">{sign}</span>'
         f"<b>{escape(_transactions(one.change, language))}</b>"
         f"<small>{escape(_points(one.points, language))}</small></p>"
-        f'<div class="kpi-track" style="--zero:{zero:.2f}%" aria-hidden="true">'
+        f'<div class="kpi-sway" style="--zero:{zero:.2f}%" aria-hidden="true">'
         f'<i style="--part:{part:.4f}"></i></div></li>'
     )
 

@@ -146,7 +146,7 @@ def facts_html(log: ProjectLog, language: str) -> str:
     body = "".join(
         f"<dt>{escape(t(f'project.fact.{name}', language))}</dt><dd>{words}</dd>" for name, words in listed if words
     )
-    return f'<dl class="kpi-facts">{body}</dl>'
+    return f'<dl class="kpi-project-facts">{body}</dl>'
 
 
 def table_cell_html(cell: Cell) -> str:

@@ -30,7 +30,7 @@ def services_html(profile: EntityProfile, period: Period, months_per_point: int,
     rows = tuple(_service(one, language) for one in profile.top_services)
     table = table_html(Table(t("entity.service.caption", language), headers, rows))
     lead = escape(t("entity.service.top", language, period=span))
-    return f'{counts}<p class="kpi-lead kpi-small">{lead}</p>{table}{every}'
+    return f'{counts}<p class="kpi-lead kpi-lesser">{lead}</p>{table}{every}'
 
 
 def service_rows(profile: EntityProfile, language: str) -> Callable[[], pl.DataFrame]:
