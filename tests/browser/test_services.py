@@ -18,7 +18,7 @@ def search(page, reader, words: str) -> None:
     page.locator(FIELD).fill(words)
     page.locator(FIELD).press("Enter")
     page.wait_for_function("new URL(location).searchParams.get('q') === " + repr(words))
-    page.wait_for_selector('.kpi-chips a[href*="q="]')  # the page has been drawn for these words
+    page.wait_for_selector('.kpi-states a[href*="q="]')  # the page has been drawn for these words
     reader.settle()
 
 
@@ -39,8 +39,8 @@ def test_a_state_and_a_service_are_one_click_away_and_back_returns(visitor, lang
     reader = visitor(language)
     page = reader.open(f"services?lang={language}&period=2025-01..2025-05")
     page.evaluate("window.neverReloaded = true")
-    page.locator(".kpi-chips a", has_text=text("services.state.not_digitised", language)).click()
-    page.wait_for_selector(f".kpi-chips a[aria-current]:has-text('{text('services.state.not_digitised', language)}')")
+    page.locator(".kpi-states a", has_text=text("services.state.not_digitised", language)).click()
+    page.wait_for_selector(f".kpi-states a[aria-current]:has-text('{text('services.state.not_digitised', language)}')")
     assert "state=not_digitised" in page.url
     reader.settle()
     names = page.locator(NAMES).all_inner_texts()
@@ -50,7 +50,7 @@ def test_a_state_and_a_service_are_one_click_away_and_back_returns(visitor, lang
     assert names[0] in page.inner_text(".kpi-answer h1")
     assert "period=2025-01..2025-05" in page.url
     page.go_back()
-    page.wait_for_selector(".kpi-chips a[aria-current]")
+    page.wait_for_selector(".kpi-states a[aria-current]")
     reader.settle()
     assert page.locator(NAMES).all_inner_texts() == names
     assert page.evaluate("window.neverReloaded") is True
@@ -85,7 +85,7 @@ def test_a_stage_of_the_funnel_lists_what_it_counts(visitor) -> None:
     stage = page.locator(".kpi-funnel li", has_text=text("services.funnel_drawing.scope", "en"))
     count = stage.locator("b").inner_text()
     stage.locator("a").click()
-    page.wait_for_selector(f".kpi-chips a[aria-current]:has-text('{text('services.state.scope', 'en')}')")
+    page.wait_for_selector(f".kpi-states a[aria-current]:has-text('{text('services.state.scope', 'en')}')")
     reader.settle()
     assert page.locator(".kpi-found b").inner_text().startswith(count)
 

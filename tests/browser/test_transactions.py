@@ -79,8 +79,8 @@ def test_weeks_begin_on_sunday_at_the_side_where_reading_begins(visitor, languag
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_falls_and_rises_part_at_one_line_in_reading_direction(visitor, language) -> None:
     page = visitor(language).open(f"transactions?lang={language}&{PERIOD}")
-    rise = page.locator(".st-key-panel_services .kpi-up .kpi-track i").first.bounding_box()
-    fall = page.locator(".st-key-panel_services .kpi-down .kpi-track i").first.bounding_box()
+    rise = page.locator(".st-key-panel_services .kpi-up .kpi-sway i").first.bounding_box()
+    fall = page.locator(".st-key-panel_services .kpi-down .kpi-sway i").first.bounding_box()
     assert rise["width"] > 2
     assert fall["width"] > 2
     if language == "ar":
