@@ -1,0 +1,180 @@
+"""Everything a monthly snapshot says of every KPI: for the programme, each entity and each governorate.
+
+The values are the same as `headlines` and `series` give for one scope. Here each KPI is asked for all entities or all
+governorates at once, so that the documents of a month cost a few dozen statements, not thousands.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kpi.catalogue import Kpi
+from kpi.periods import Period
+from kpi.queries.change import Pairs, compare, with_like_for_like
+from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.definitions import definitions
+from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.points import PROGRAMME, Answer, By, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.results import Freshness, Headline, Series
+from kpi.queries.series import series_from, series_request
+from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
+from kpi.queries.targets import Target, read_targets, status
+from kpi.warehouse.connect import Warehouse
+
+LIKE_FOR_LIKE_KPI = "digital_transactions"
+ALL_SCOPES: tuple[By, ...] = ("programme", "entity", "governorate")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold where a group stands among those with a value: place 1 is best."""
+
+    place: int
+    among: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """Answer for any KPI, scope and group of one month's snapshot.
+
+    `period` runs from January to the month, `month` is the month alone (the reporting period that holds it, where
+    entities report by quarter).
+    """
+
+    build: Freshness
+    period: Period
+    month: Period
+    kpis: Mapping[str, Kpi]
+    coverage: Coverage
+    answers: Mapping[Request, Answer]
+    targets: Mapping[str | None, Mapping[str, Target]]
+    pairs: Mapping[By, PairsByGroup]
+
+    def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
+        """Answer what a KPI is in the period, as `headlines` does."""
+        return self._headline(self.kpis[kpi_id], by, group, self.period)
+
+    def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
+        """Answer what a flow is in the month alone; the change is on the same month of the year before."""
+        return self._headline(self.kpis[kpi_id], by, group, self.month)
+
+    def series(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Series:
+        """Answer how a KPI moved, as `series` does."""
+        kpi = self.kpis[kpi_id]
+        request, span = series_request(kpi, self.period, self.build)
+        answer = self._alone(replace(request, by=by), group)
+        return series_from(kpi, request, span, answer, self._coverage(by, group), self.period)
+
+    def place(self, kpi_id: str, by: By, group: str) -> Place | None:
+        """Tell where a group stands; equal values share a place. None without a value."""
+        kpi = self.kpis[kpi_id]
+        values = {
+            other: value
+            for other in self.groups(kpi_id, by)
+            if other != NOT_ALLOCATED and (value := self._cells(kpi, by, other, self.period).now.get(PROGRAMME))
+        }
+        own = values.get(group)
+        if own is None or own.value is None:
+            return None
+        known = [cell.value for cell in values.values() if cell.value is not None]
+        better = sum(value > own.value if kpi.direction == "up" else value < own.value for value in known)
+        return Place(better + 1, len(known))
+
+    def groups(self, kpi_id: str, by: By) -> frozenset[str]:
+        """Return the groups that have cells of a KPI in the period."""
+        requests = comparison_requests(self.kpis[kpi_id], self.period, by)
+        return frozenset(self.answers.get(requests[0], {}))
+
+    def _headline(self, kpi: Kpi, by: By, group: str, period: Period) -> Headline:
+        cells = self._cells(kpi, by, group, period)
+        now = cells.now.get(PROGRAMME)
+        value = now.value if now else None
+        target = self._target(kpi, by, group) if period == self.period else None
+        is_flow = kpi.flow == "flow"
+        return Headline(
+            kpi=kpi,
+            period=period,
+            value=value,
+            numerator=now.numerator if now else None,
+            denominator=now.denominator if now else None,
+            target=target.value if target else None,
+            target_by=target.valid_to if target else None,
+            status=status(kpi, value, target),
+            change=self._change(kpi, by, group, period, cells) if value is not None else None,
+            reported=self._coverage(by, group).reported(period) if is_flow else None,
+            sparkline=(),
+            nothing=self._nothing(kpi, by, value),
+            as_of=cells.as_of,
+            months_per_point=self.build.reporting_months if is_flow else 1,
+        )
+
+    def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared):  # noqa: ANN202 - Change
+        change = compare(kpi, period, cells, self.build)
+        now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
+        if kpi.id != LIKE_FOR_LIKE_KPI or period != self.period or now is None or base is None:
+            return change
+        pairs: Pairs = self.pairs.get(by, {}).get(group, {})
+        return with_like_for_like(change, now, base, pairs, self._coverage(by, group), period)
+
+    def _cells(self, kpi: Kpi, by: By, group: str, period: Period) -> Compared:
+        asked = zip(comparison_requests(kpi, period), comparison_requests(kpi, period, by), strict=True)
+        return compared(kpi, period, {alone: self._alone(of_all, group) for alone, of_all in asked})
+
+    def _alone(self, request: Request, group: str) -> Answer:
+        """Take one group's cells out of an answer for all groups, as if it had been asked for alone."""
+        cells = self.answers.get(request, {}).get(group, ())
+        return {PROGRAMME: cells} if cells else {}
+
+    def _coverage(self, by: By, group: str) -> Coverage:
+        if by != "entity":
+            return self.coverage
+        return Coverage(tuple(row for row in self.coverage.rows if row.entity.id == group))
+
+    def _target(self, kpi: Kpi, by: By, group: str) -> Target | None:
+        return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
+
+    @staticmethod
+    def _nothing(kpi: Kpi, by: By, value: float | None):  # noqa: ANN205 - Nothing
+        if by not in kpi.scopes:
+            return "not_applicable"
+        return "not_provided" if value is None else None
+
+
+def read_book(
+    warehouse: Warehouse, month: date, scopes: Iterable[By] = ALL_SCOPES, entities: Iterable[str] = ()
+) -> Book:
+    """Read every KPI of the snapshot of a month; `entities` are those whose own targets are wanted."""
+    build = freshness(warehouse)
+    grain = build.reporting_months
+    kpis = definitions(warehouse)
+    alone = Period(month, month).snap(grain)
+    period = Period(date(alone.end.year, 1, 1), alone.end)
+    answers: dict[Request, Answer] = {}
+    for by in scopes:
+        for kpi in kpis.values():
+            if by in kpi.scopes:
+                # One statement per request: a union of dozens of them needs hundreds of megabytes.
+                for request in _requests(kpi, period, alone, build, by):
+                    answers |= fetch(warehouse, (request,), Filters(period))
+    span = min((request.period.start for request in answers), default=period.year_before().start)
+    filters = Filters(period)
+    wanted: list[str | None] = [None, *entities]
+    return Book(
+        build=build,
+        period=period,
+        month=alone,
+        kpis=kpis,
+        coverage=read_coverage(warehouse, (Period(span, period.end),)),
+        answers=answers,
+        targets={one: read_targets(warehouse, kpis.values(), replace(filters, entity_id=one)) for one in wanted},
+        pairs={by: read_pairs_by_group(warehouse, LIKE_FOR_LIKE_KPI, by, filters) for by in scopes},
+    )
+
+
+def _requests(kpi: Kpi, period: Period, month: Period, build: Freshness, by: By) -> tuple[Request, ...]:
+    shown, _ = series_request(kpi, period, build)
+    wanted = [*comparison_requests(kpi, period, by), replace(shown, by=by)]
+    if kpi.flow == "flow":
+        wanted += comparison_requests(kpi, month, by)
+    return tuple(dict.fromkeys(wanted))
