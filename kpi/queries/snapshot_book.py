@@ -15,7 +15,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
-from kpi.queries.points import PROGRAMME, Answer, By, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, Headline, Series
 from kpi.queries.series import series_from, series_request
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
@@ -58,6 +58,11 @@ class Book:
     def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a flow is in the month alone; the change is on the same month of the year before."""
         return self._headline(self.kpis[kpi_id], by, group, self.month)
+
+    def cell(self, kpi_id: str, by: By, group: str, period: Period) -> tuple[Cell | None, date | None]:
+        """Return the exact parts of a figure in a period that was read, and the month a stock was counted in."""
+        cells = self._cells(self.kpis[kpi_id], by, group, period)
+        return cells.now.get(PROGRAMME), cells.as_of
 
     def series(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Series:
         """Answer how a KPI moved, as `series` does."""
@@ -142,20 +147,26 @@ class Book:
 
 
 def read_book(
-    warehouse: Warehouse, month: date, scopes: Iterable[By] = ALL_SCOPES, entities: Iterable[str] = ()
+    warehouse: Warehouse,
+    month: date,
+    scopes: Iterable[By] = ALL_SCOPES,
+    entities: Iterable[str] = (),
+    earlier: Period | None = None,
 ) -> Book:
-    """Read every KPI of the snapshot of a month; `entities` are those whose own targets are wanted."""
+    """Read every KPI of the snapshot of a month.
+
+    `entities` are those whose own targets are wanted; `earlier` is the period of a snapshot to compare with.
+    """
     build = freshness(warehouse)
     grain = build.reporting_months
     kpis = definitions(warehouse)
-    alone = Period(month, month).snap(grain)
-    period = Period(date(alone.end.year, 1, 1), alone.end)
+    alone, period = Period(month, month).snap(grain), snapshot_period(month, grain)
     answers: dict[Request, Answer] = {}
     for by in scopes:
         for kpi in kpis.values():
             if by in kpi.scopes:
                 # One statement per request: a union of dozens of them needs hundreds of megabytes.
-                for request in _requests(kpi, period, alone, build, by):
+                for request in _requests(kpi, period, alone, build, by, earlier):
                     answers |= fetch(warehouse, (request,), Filters(period))
     span = min((request.period.start for request in answers), default=period.year_before().start)
     filters = Filters(period)
@@ -172,9 +183,19 @@ def read_book(
     )
 
 
-def _requests(kpi: Kpi, period: Period, month: Period, build: Freshness, by: By) -> tuple[Request, ...]:
+def snapshot_period(month: date, months_per_point: int) -> Period:
+    """Return the period of a snapshot: January to its month, widened to whole reporting periods."""
+    end = Period(month, month).snap(months_per_point).end
+    return Period(date(end.year, 1, 1), end)
+
+
+def _requests(
+    kpi: Kpi, period: Period, month: Period, build: Freshness, by: By, earlier: Period | None
+) -> tuple[Request, ...]:
     shown, _ = series_request(kpi, period, build)
     wanted = [*comparison_requests(kpi, period, by), replace(shown, by=by)]
     if kpi.flow == "flow":
         wanted += comparison_requests(kpi, month, by)
+    if earlier is not None:
+        wanted.append(comparison_requests(kpi, earlier, by)[0])
     return tuple(dict.fromkeys(wanted))

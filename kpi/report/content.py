@@ -61,14 +61,19 @@ class Content:
         return self.book.period
 
 
-def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope]) -> Content:
-    """Read what the documents of some scopes need; raise `ReportError` for a month that the build does not cover."""
+def read_content(
+    warehouse: Warehouse, month: date, scopes: Iterable[Scope], earlier: Period | None = None
+) -> Content:
+    """Read what the documents of some scopes need; raise `ReportError` for a month that the build does not cover.
+
+    `earlier` is the period of the snapshot before, where one was issued.
+    """
     check_month(warehouse, month)
     wanted = tuple(scopes)
     kinds = {scope.kind for scope in wanted}
     groups = {kind: [scope.group for scope in wanted if scope.kind == kind] for kind in get_args(Kind)}
     read: tuple[By, ...] = ("programme", *(kind for kind in ("entity", "governorate") if kind in kinds))
-    book = read_book(warehouse, month, read, groups["entity"])
+    book = read_book(warehouse, month, read, groups["entity"], earlier)
     filters = Filters(book.period)
     inside = {
         one: ranking(warehouse, kpi_id=TOPIC, filters=Filters(book.period, governorate_id=one))
