@@ -103,7 +103,7 @@ def _frame(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
         "footer": writer.say("footer", programme=programme, scope=label, period=period),
         "build": writer.say("build", build=build.build_id),
         "synthetic": writer.say("synthetic") if build.synthetic else "",
-        "page_of": writer.say("page_of", page="\u0001", pages="\u0002").replace("\u2068", ""),
+        "page_of": writer.say("page_of", page="@1", pages="@2"),
         "notes": writer.say("heading.notes"),
     }
 

@@ -1,0 +1,55 @@
+"""Typst makes the document: plain data and one template in, bytes of a PDF or of page pictures out."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import typst
+
+from kpi.errors import ReportError
+from kpi.report.font import FONTS, require_fonts
+
+TEMPLATE = Path(__file__).parent / "template"
+STANDARDS = ("a-3a", "ua-1")
+PREVIEW_PPI = 110.0
+
+
+@dataclass(frozen=True)
+class Made:
+    """Hold a document: the bytes of the PDF, or of each page's picture."""
+
+    pages: tuple[bytes, ...]
+
+    @property
+    def pdf(self) -> bytes:
+        """Return the bytes of the PDF."""
+        return self.pages[0]
+
+
+class Renderer:
+    """Compile documents with one compiler: fonts and template are read once."""
+
+    def __init__(self, fonts: Path = FONTS) -> None:
+        folder = require_fonts(fonts)
+        found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+        self._compiler = typst.Compiler(TEMPLATE / "report.typ", root=TEMPLATE, font_paths=found)
+
+    def pdf(self, document: dict[str, object], timestamp: int) -> bytes:
+        """Return the PDF; the same document and timestamp (Unix seconds) give the same bytes.
+
+        Raises `ReportError` when the document breaks a rule of PDF/A-3a or PDF/UA-1, which Typst refuses to write.
+        """
+        made = self._made(document, format="pdf", pdf_standards=list(STANDARDS), timestamp=timestamp)
+        return made if isinstance(made, bytes) else made[0]
+
+    def pictures(self, document: dict[str, object], ppi: float = PREVIEW_PPI) -> tuple[bytes, ...]:
+        """Return a PNG of each page, from the same template."""
+        made = self._made(document, format="png", ppi=ppi)
+        return (made,) if isinstance(made, bytes) else tuple(made)
+
+    def _made(self, document: dict[str, object], **options: object) -> bytes | list[bytes]:
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        try:
+            return self._compiler.compile(sys_inputs={"document": text}, **options)
+        except typst.TypstError as error:
+            raise ReportError("report_not_made", reason=error.message) from error
