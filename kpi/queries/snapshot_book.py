@@ -72,7 +72,7 @@ class Book:
         return series_from(kpi, request, span, answer, self._coverage(by, group), self.period)
 
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
-        """Tell where a group stands; equal values share a place. None without a value."""
+        """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
         kpi = self.kpis[kpi_id]
         values = {
             other: value
@@ -83,6 +83,8 @@ class Book:
         if own is None or own.value is None:
             return None
         known = [cell.value for cell in values.values() if cell.value is not None]
+        if 2 * sum(value == own.value for value in known) > len(known):
+            return None
         better = sum(value > own.value if kpi.direction == "up" else value < own.value for value in known)
         return Place(better + 1, len(known))
 

@@ -1,6 +1,6 @@
 """The cards of the first page: a KPI's value, and everything needed to read it rightly."""
 
-from kpi.language import format_change, format_value, t, unit_label
+from kpi.language import format_change, format_value, plural, strip_isolates, t, unit_label
 from kpi.periods import MONTHS_PER_YEAR, point_label, shift_months
 from kpi.queries.results import Headline
 from kpi.report.words import Writer
@@ -15,11 +15,23 @@ def card(writer: Writer, headline: Headline, month: Headline | None) -> dict[str
         "name": kpi.name(language),
         "value": writer.value(headline),
         "long": kpi.unit == "minutes" or headline.value is None,
-        "unit": unit_label(kpi.unit, language) if kpi.unit in _COUNTED | {"per_1000"} else "",
+        "unit": _unit(writer, headline),
         "when": _when(writer, headline),
-        "lines": [line for line in (*_change(writer, headline), _month(writer, month), _reported(writer, headline)) if line],
+        "lines": [
+            line for line in (*_change(writer, headline), _month(writer, month), _reported(writer, headline)) if line
+        ],
         "target": _target(writer, headline),
     }
+
+
+def _unit(writer: Writer, headline: Headline) -> str:
+    """Name the unit in the form that agrees with the number; a percent sign or a duration says it itself."""
+    kpi, value = headline.kpi, headline.value
+    if value is None or kpi.unit not in _COUNTED:
+        return unit_label(kpi.unit, writer.language) if value is not None and kpi.unit == "per_1000" else ""
+    number = strip_isolates(writer.number(value))
+    quantity = strip_isolates(plural(f"count.{kpi.unit}", round(value), writer.language))
+    return quantity.replace(number, "").strip() if number in quantity else ""
 
 
 def _when(writer: Writer, headline: Headline) -> str:
@@ -55,11 +67,15 @@ def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
 
 
 def _month(writer: Writer, month: Headline | None) -> dict[str, str] | None:
-    if month is None or month.value is None or month.period.start.month == 1:
+    if month is None or month.period.start.month == 1:
         return None
     facts = {"month": month.period.label(writer.language, month.months_per_point), "value": writer.value(month)}
     change = writer.change(month)
-    return _line(writer.say("card.month_change", change=change, **facts) if change else writer.say("card.month_alone", **facts))
+    if month.value is None:
+        return _line(writer.say("card.month_alone", **facts), "bad")
+    if not change:
+        return _line(writer.say("card.month_alone", **facts))
+    return _line(writer.say("card.month_change", change=change, **facts))
 
 
 def _reported(writer: Writer, headline: Headline) -> dict[str, str] | None:

@@ -11,8 +11,8 @@ from kpi.report.changes import change_parts
 from kpi.report.completeness import coverage_parts
 from kpi.report.content import TOPIC, Content
 from kpi.report.figures import Issued
-from kpi.report.lists import definition_table, indicator_table
-from kpi.report.parts import Part, cards, charts, heading, text
+from kpi.report.lists import definition_table, indicator_table, owner_words
+from kpi.report.parts import Part, cards, charts, heading, run_in, text
 from kpi.report.scope import Scope
 from kpi.report.sections import entity_sections, governorate_sections, programme_sections
 from kpi.report.summary import summary
@@ -50,6 +50,12 @@ TRENDS = {
         "governorate_readiness",
     ),
 }  # fmt: skip
+# Counts of entities, which are one or none for an entity itself.
+NOT_LISTED = {
+    "programme": frozenset(),
+    "entity": frozenset({"excellence_level", "entities_reporting"}),
+    "governorate": frozenset({"excellence_level"}),
+}
 _IN_A_ROW = {"cards": 3, "trends": 2}
 
 
@@ -63,14 +69,15 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
     }[scope.kind]  # fmt: skip
     parts = [
         *_opening(writer, content, scope),
+        *_indicators(writer, content, scope, shown),
         *_trends(writer, content, scope),
         *sections(writer, content, scope),
-        *_indicators(writer, content, scope, shown),
         *coverage_parts(writer, content.coverage, scope),
         *change_parts(writer, content, scope, issued),
     ]
     closing = [
         heading(writer.say("heading.definitions")),
+        *_owner(writer, shown),
         definition_table(writer, shown),
         heading(writer.say("heading.method")),
         *_method(writer, content),
@@ -183,6 +190,8 @@ def _indicators(writer: Writer, content: Content, scope: Scope, shown: Sequence[
     rows = []
     for headline in shown:
         kpi_id = headline.kpi.id
+        if kpi_id in NOT_LISTED[scope.kind]:
+            continue
         if scope.kind == "programme":
             rows.append((headline, None, None))
             continue
@@ -206,7 +215,12 @@ def _method(writer: Writer, content: Content) -> list[Part]:
     note = build.synthetic_note_ar if writer.language == "ar" else build.synthetic_note_en
     if build.synthetic and note:
         words.append(writer.say("method.synthetic", note=note))
-    return [text(sentence) for sentence in words]
+    return [run_in(*sentence.partition(". ")[::2]) for sentence in words]
+
+
+def _owner(writer: Writer, shown: Sequence[Headline]) -> list[Part]:
+    owners = {owner_words(headline, writer) for headline in shown}
+    return [text(writer.say("definition.one_owner", owner=owners.pop()), "lead")] if len(owners) == 1 else []
 
 
 def _lost(writer: Writer) -> str:

@@ -8,11 +8,12 @@ from kpi.periods import point_label
 from kpi.queries.results import Claim, Headline, Ranking
 from kpi.queries.snapshot_book import Place
 from kpi.queries.snapshot_details import IndicatorScore, LevelCount, ProjectState, Services
+from kpi.queries.targets import NEAR_POINTS
 from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
 
 NOTHING = "–"
-BEHIND_POINTS = 0.05  # below, a lag is a rounding
+BEHIND_POINTS = NEAR_POINTS  # the margin within which a target counts as nearly met
 
 
 def columns(writer: Writer, *names: tuple[str, str, float]) -> list[Column]:
@@ -91,7 +92,7 @@ def project_table(writer: Writer, projects: Sequence[ProjectState], *, with_owne
         row += [
             cell(writer.percent(one.progress_pct) or NOTHING, bar=done, tone="bad" if is_late else ""),
             writer.percent(one.planned_pct) or NOTHING,
-            cell(writer.number(one.behind_points, 1) if is_late else NOTHING, tone="bad" if is_late else "muted"),
+            cell(_lag(one, writer), tone="bad" if is_late else ""),
             _gain(one, writer),
             _status(one, writer),
             f"{one.due_on:%Y-%m}" if one.due_on else NOTHING,
@@ -101,8 +102,8 @@ def project_table(writer: Writer, projects: Sequence[ProjectState], *, with_owne
 
 
 def is_behind(project: ProjectState) -> bool:
-    """Tell whether a project lags behind its plan."""
-    return project.behind_points is not None and project.behind_points >= BEHIND_POINTS
+    """Tell whether a project lags behind its plan by more than the margin."""
+    return project.behind_points is not None and project.behind_points > BEHIND_POINTS
 
 
 def service_table(writer: Writer, services: Services, most: int, *, with_entity: bool) -> Part:
@@ -157,7 +158,7 @@ def level_table(writer: Writer, levels: Sequence[LevelCount]) -> Part:
     rows = [
         [one.level.label(writer.language), cell(writer.number(one.entities), bar=one.entities / most)] for one in levels
     ]
-    return table(heads, rows)
+    return table(heads, rows, size="narrow")
 
 
 def claim_table(writer: Writer, claims: Sequence[Claim]) -> Part:
@@ -169,17 +170,23 @@ def claim_table(writer: Writer, claims: Sequence[Claim]) -> Part:
     return table(heads, [_claim(claim, writer) for claim in claims], size="dense")
 
 
-def definition_table(writer: Writer, headlines: Iterable[Headline]) -> Part:
-    """Return what each KPI means, how it is computed, and who answers for it."""
-    heads = columns(writer, ("indicator", "text", 0.8), ("definition", "text", 1.6), ("formula", "text", 1.2))
+def owner_words(headline: Headline, writer: Writer) -> str:
+    """Say who answers for a KPI."""
+    return headline.kpi.owner_ar if writer.language == "ar" else headline.kpi.owner_en
+
+
+def definition_table(writer: Writer, headlines: Sequence[Headline]) -> Part:
+    """Return what each KPI means, how it is computed, where from, and who answers for it where they are several."""
+    shares_owner = len({owner_words(headline, writer) for headline in headlines}) < 2
+    heads = columns(writer, ("indicator", "text", 0.8), ("definition", "text", 1.5), ("formula", "text", 1.3))
     rows = []
     for headline in headlines:
         kpi, arabic = headline.kpi, writer.language == "ar"
-        owner = writer.say(
-            "definition.owner",
-            owner=kpi.owner_ar if arabic else kpi.owner_en,
-            source=kpi.source_ar if arabic else kpi.source_en,
-        )
+        source = kpi.source_ar if arabic else kpi.source_en
+        if shares_owner:
+            owner = writer.say("definition.source", source=source)
+        else:
+            owner = writer.say("definition.owner", owner=owner_words(headline, writer), source=source)
         changes = [
             writer.say(
                 "definition.since",
@@ -215,7 +222,7 @@ def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
 
 
 def _parts(headline: Headline, writer: Writer) -> str:
-    if headline.kpi.kind not in ("ratio", "weighted_mean") or headline.numerator is None or headline.denominator is None:
+    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
         return NOTHING
     return _of(headline.numerator, headline.denominator, writer)
 
@@ -246,6 +253,11 @@ def _place(place: Place | None, writer: Writer) -> str:
 
 def _signed(value: float | None, writer: Writer) -> str:
     return NOTHING if value is None else format_change(value, "percent", writer.language)
+
+
+def _lag(project: ProjectState, writer: Writer) -> str:
+    behind = project.behind_points
+    return writer.number(behind, 1) if behind is not None and round(behind, 1) > 0 else NOTHING
 
 
 def _gain(project: ProjectState, writer: Writer) -> str:

@@ -25,6 +25,11 @@ def text(words: str, tone: str = "body") -> Part:
     return {"kind": "text", "text": words, "tone": tone}
 
 
+def run_in(head: str, words: str) -> Part:
+    """Return a paragraph that begins with its heading."""
+    return {"kind": "run_in", "head": head, "text": words}
+
+
 def cell(words: str, *, bar: float | None = None, tone: str = "", mark: str = "") -> Part:
     """Return a table's cell with a bar of 0–1 behind it, a tone, or a mark before its words."""
     return {"text": words, "bar": bar, "tone": tone, "mark": mark}

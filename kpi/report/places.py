@@ -33,7 +33,6 @@ def tile_map(writer: Writer, places: GovernorateMap, chosen: str | None = None) 
         ],
         "legend": writer.say("chart.legend_map") if per_head else "",
         "note": writer.say("chart.chosen") if chosen else "",
-        "remainder": _remainder(writer, places),
     }
 
 
@@ -64,17 +63,20 @@ def _share(writer: Writer, value: float | None, total: float) -> Part:
     return cell(writer.percent(share), bar=(share or 0) / 100)
 
 
-def _remainder(writer: Writer, places: GovernorateMap) -> Part | None:
+def remainder(writer: Writer, places: GovernorateMap) -> list[Part]:
+    """Return what names no governorate, with its share of the whole as a strip; nothing where there is none."""
     if not places.not_allocated or not places.total:
-        return None
+        return []
     share = 100 * places.not_allocated / places.total
-    return {
+    part: Part = {
+        "kind": "remainder",
         "text": writer.say("map.remainder"),
         "value": _value(places.not_allocated, places, writer),
         "share": writer.say("map.remainder_share", share=format_percent(share, writer.language)),
         "part": share / 100,
         "note": writer.say("map.remainder_means"),
     }
+    return [part]
 
 
 def _measure(place: GovernorateValue, per_head: bool) -> float | None:

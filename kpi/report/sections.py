@@ -1,8 +1,10 @@
 """The sections that differ from scope to scope."""
 
+from kpi.language import format_day
 from kpi.periods import point_label
 from kpi.report.content import Content
 from kpi.report.lists import (
+    BEHIND_POINTS,
     claim_table,
     level_table,
     project_table,
@@ -10,9 +12,8 @@ from kpi.report.lists import (
     readiness_table,
     service_table,
 )
-from kpi.language import format_day
 from kpi.report.parts import Part, beside, heading, text
-from kpi.report.places import place_table, tile_map
+from kpi.report.places import place_table, remainder, tile_map
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 
@@ -56,12 +57,13 @@ def entity_sections(writer: Writer, content: Content, scope: Scope) -> list[Part
 
 def governorate_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     """Return the governorate on the map, the entities and services in it, and what was published of it."""
-    parts = _map(writer, content, "place", scope.group)
+    parts: list[Part] = []
     ranking = content.rankings[scope.group]
     if any(row.value is not None for row in ranking.rows):
         parts.append(heading(writer.say("heading.entities_here")))
         parts.append(text(writer.say("ranking.alone", period=_period(writer, content)), "lead"))
         parts.append(ranking_table(writer, ranking, ENTITIES_HERE))
+    parts += _map(writer, content, "place", scope.group)
     parts += _services(writer, content, scope)
     return [*parts, *_claims(writer, content, scope)]
 
@@ -81,6 +83,7 @@ def _map(writer: Writer, content: Content, title: str, chosen: str | None) -> li
         heading(writer.say(f"heading.{title}")),
         text(writer.say("map.lead"), "lead"),
         beside([tile_map(writer, content.places, chosen)], [place_table(writer, content.places)], (1, 1.1)),
+        *remainder(writer, content.places),
     ]
 
 
@@ -102,8 +105,12 @@ def _projects(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     parts = [heading(writer.say(f"heading.{title}"))]
     if not listed:
         return [*parts, text(nothing)]
-    lead = text(writer.say("projects.lead", month=month), "lead")
-    return [*parts, lead, project_table(writer, listed, with_owner=scope.kind == "programme")]
+    lead = writer.say("projects.lead", month=month, margin=BEHIND_POINTS)
+    owners = {one.owner for one in listed}
+    if scope.kind == "programme" and len(owners) == 1 and (owner := next(iter(owners))):
+        lead = f"{lead} {writer.say('projects.one_owner', owner=owner)}"
+    with_owner = scope.kind == "programme" and len(owners) > 1
+    return [*parts, text(lead, "lead"), project_table(writer, listed, with_owner=with_owner)]
 
 
 def _services(writer: Writer, content: Content, scope: Scope) -> list[Part]:

@@ -5,7 +5,7 @@ from kpi.periods import point_label
 from kpi.queries.results import Change, Headline
 from kpi.report.completeness import months_named
 from kpi.report.content import TOPIC, Content
-from kpi.report.lists import is_behind
+from kpi.report.lists import BEHIND_POINTS, is_behind
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 
@@ -80,6 +80,7 @@ def _performance(writer: Writer, content: Content) -> str:
         first = behind[0] if behind else None
         facts = {
             "first": first.project.label(writer.language) if first else "",
+            "margin": BEHIND_POINTS,
             "points": writer.number(first.behind_points, 1) if first else "",
         }
         sentences.append(writer.count("summary.behind", len(behind), **facts))

@@ -9,7 +9,9 @@ from kpi.queries.results import Headline, Series
 from kpi.report.words import Writer
 
 _STEPS = (1, 2, 2.5, 5, 10)
+_MINUTE_STEPS = (1, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 5760, 10080, 20160, 43200)
 _TICKS_WANTED = 4
+_LEAST_SPAN_POINTS = 4.0  # a percentage that hardly moved shall not look as if it did
 _LABELS = {"wide": 7, "small": 3}
 
 
@@ -22,12 +24,13 @@ def trend(writer: Writer, series: Series, headline: Headline, *, size: str) -> d
     target = headline.target if kpi.unit == "percent" else None
     if target is not None and shown:
         shown.append(target)
-    ticks = _ticks(min(shown), max(shown), from_zero=kpi.unit != "percent") if shown else [0.0, 1.0]
+    ticks = _ticks(min(shown), max(shown), kpi.unit) if shown else [0.0, 1.0]
     return {
         "title": kpi.name(language),
         "definition": kpi.definition_ar if language == "ar" else kpi.definition_en,
         "alt": alt(series, language),
         "wide": size == "wide",
+        "roomy": kpi.unit == "minutes",
         "empty": "" if known else writer.say("chart.quiet"),
         "low": ticks[0],
         "high": ticks[-1],
@@ -105,14 +108,20 @@ def _labelled(count: int, most: int) -> list[int]:
     return list(range((count - 1) % step, count, step))
 
 
-def _ticks(low: float, high: float, *, from_zero: bool) -> list[float]:
-    """Return round values that enclose a range."""
-    low = 0.0 if from_zero else low
-    if high <= low:
-        high = low + (abs(low) * 0.1 or 1.0)
+def _ticks(low: float, high: float, unit: str) -> list[float]:
+    """Return round values that enclose a range; counts and durations begin at zero."""
+    if unit == "percent":
+        middle, half = (low + high) / 2, max(high - low, _LEAST_SPAN_POINTS) / 2
+        low, high = max(middle - half, 0.0), min(middle + half, max(high, 100.0))
+    else:
+        low = 0.0
+        high = high if high > 0 else 1.0
     rough = (high - low) / _TICKS_WANTED
-    scale = 10 ** math.floor(math.log10(rough))
-    step = next(scale * factor for factor in _STEPS if scale * factor >= rough * 0.999)
+    if unit == "minutes":
+        step = next((float(one) for one in _MINUTE_STEPS if one >= rough * 0.999), rough)
+    else:
+        scale = 10 ** math.floor(math.log10(rough))
+        step = next(scale * factor for factor in _STEPS if scale * factor >= rough * 0.999)
     first = math.floor(low / step)
     last = math.ceil(high / step - 1e-9)
     return [round(index * step, 10) for index in range(first, last + 1)]
