@@ -4,9 +4,10 @@ The values are the same as `headlines` and `series` give for one scope. Here eac
 governorates at once, so that the documents of a month cost a few dozen statements, not thousands.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period
@@ -16,7 +17,8 @@ from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Freshness, Headline, Series
+from kpi.language import Nothing
+from kpi.queries.results import Change, Freshness, Headline, Reported, Series
 from kpi.queries.series import series_from, series_request
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
 from kpi.queries.targets import Target, read_targets, status
@@ -50,14 +52,21 @@ class Book:
     answers: Mapping[Request, Answer]
     targets: Mapping[str | None, Mapping[str, Target]]
     pairs: Mapping[By, PairsByGroup]
+    _known: dict = field(default_factory=dict, compare=False, repr=False)
 
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a KPI is in the period, as `headlines` does."""
-        return self._headline(self.kpis[kpi_id], by, group, self.period)
+        kpi = self.kpis[kpi_id]
+        return self._headline(kpi, by, group, self.period, self._cells(kpi, by, group, self.period))
 
     def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a flow is in the month alone; the change is on the same month of the year before."""
-        return self._headline(self.kpis[kpi_id], by, group, self.month)
+        kpi = self.kpis[kpi_id]
+        request, _ = series_request(kpi, self.period, self.build)
+        points = {cell.month: cell for cell in self.answers.get(replace(request, by=by), {}).get(group, ())}
+        now, base = points.get(self.month.start), points.get(self.month.year_before().start)
+        cells = Compared({PROGRAMME: now} if now else {}, {PROGRAMME: base} if base else {})
+        return self._headline(kpi, by, group, self.month, cells)
 
     def cell(self, kpi_id: str, by: By, group: str, period: Period) -> tuple[Cell | None, date | None]:
         """Return the exact parts of a figure in a period that was read, and the month a stock was counted in."""
@@ -74,27 +83,23 @@ class Book:
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
         """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
         kpi = self.kpis[kpi_id]
-        values = {
-            other: value
-            for other in self.groups(kpi_id, by)
-            if other != NOT_ALLOCATED and (value := self._cells(kpi, by, other, self.period).now.get(PROGRAMME))
-        }
+        values = self._remembered(("values", kpi_id, by), lambda: self._values(kpi, by))
         own = values.get(group)
-        if own is None or own.value is None:
+        if own is None or 2 * sum(value == own for value in values.values()) > len(values):
             return None
-        known = [cell.value for cell in values.values() if cell.value is not None]
-        if 2 * sum(value == own.value for value in known) > len(known):
-            return None
-        better = sum(value > own.value if kpi.direction == "up" else value < own.value for value in known)
-        return Place(better + 1, len(known))
+        better = sum(value > own if kpi.direction == "up" else value < own for value in values.values())
+        return Place(better + 1, len(values))
 
-    def groups(self, kpi_id: str, by: By) -> frozenset[str]:
-        """Return the groups that have cells of a KPI in the period."""
-        requests = comparison_requests(self.kpis[kpi_id], self.period, by)
-        return frozenset(self.answers.get(requests[0], {}))
+    def _values(self, kpi: Kpi, by: By) -> dict[str, float]:
+        groups = self.answers.get(comparison_requests(kpi, self.period, by)[0], {})
+        cells = {group: self._cells(kpi, by, group, self.period).now.get(PROGRAMME) for group in groups}
+        return {
+            group: cell.value
+            for group, cell in cells.items()
+            if group != NOT_ALLOCATED and cell is not None and cell.value is not None
+        }
 
-    def _headline(self, kpi: Kpi, by: By, group: str, period: Period) -> Headline:
-        cells = self._cells(kpi, by, group, period)
+    def _headline(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Headline:
         now = cells.now.get(PROGRAMME)
         value = now.value if now else None
         target = self._target(kpi, by, group) if period == self.period else None
@@ -109,14 +114,14 @@ class Book:
             target_by=target.valid_to if target else None,
             status=status(kpi, value, target),
             change=self._change(kpi, by, group, period, cells) if value is not None else None,
-            reported=self._coverage(by, group).reported(period) if is_flow else None,
+            reported=self._reported(by, group, period) if is_flow else None,
             sparkline=(),
             nothing=self._nothing(kpi, by, value),
             as_of=cells.as_of,
             months_per_point=self.build.reporting_months if is_flow else 1,
         )
 
-    def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared):  # noqa: ANN202 - Change
+    def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Change:
         change = compare(kpi, period, cells, self.build)
         now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
         if kpi.id != LIKE_FOR_LIKE_KPI or period != self.period or now is None or base is None:
@@ -136,13 +141,25 @@ class Book:
     def _coverage(self, by: By, group: str) -> Coverage:
         if by != "entity":
             return self.coverage
-        return Coverage(tuple(row for row in self.coverage.rows if row.entity.id == group))
+        rows = self.coverage.rows
+        return self._remembered(
+            ("coverage", group), lambda: Coverage(tuple(row for row in rows if row.entity.id == group))
+        )
+
+    def _reported(self, by: By, group: str, period: Period) -> Reported | None:
+        whose = group if by == "entity" else None
+        return self._remembered(("reported", whose, period), lambda: self._coverage(by, group).reported(period))
+
+    def _remembered(self, key: tuple, answer: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the answer gives
+        if key not in self._known:
+            self._known[key] = answer()
+        return self._known[key]
 
     def _target(self, kpi: Kpi, by: By, group: str) -> Target | None:
         return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
 
     @staticmethod
-    def _nothing(kpi: Kpi, by: By, value: float | None):  # noqa: ANN205 - Nothing
+    def _nothing(kpi: Kpi, by: By, value: float | None) -> Nothing | None:
         if by not in kpi.scopes:
             return "not_applicable"
         return "not_provided" if value is None else None
@@ -168,7 +185,7 @@ def read_book(
         for kpi in kpis.values():
             if by in kpi.scopes:
                 # One statement per request: a union of dozens of them needs hundreds of megabytes.
-                for request in _requests(kpi, period, alone, build, by, earlier):
+                for request in _requests(kpi, period, build, by, earlier):
                     answers |= fetch(warehouse, (request,), Filters(period))
     span = min((request.period.start for request in answers), default=period.year_before().start)
     filters = Filters(period)
@@ -191,13 +208,9 @@ def snapshot_period(month: date, months_per_point: int) -> Period:
     return Period(date(end.year, 1, 1), end)
 
 
-def _requests(
-    kpi: Kpi, period: Period, month: Period, build: Freshness, by: By, earlier: Period | None
-) -> tuple[Request, ...]:
+def _requests(kpi: Kpi, period: Period, build: Freshness, by: By, earlier: Period | None) -> tuple[Request, ...]:
     shown, _ = series_request(kpi, period, build)
     wanted = [*comparison_requests(kpi, period, by), replace(shown, by=by)]
-    if kpi.flow == "flow":
-        wanted += comparison_requests(kpi, month, by)
     if earlier is not None:
         wanted.append(comparison_requests(kpi, earlier, by)[0])
     return tuple(dict.fromkeys(wanted))
