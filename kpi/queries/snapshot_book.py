@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from kpi.catalogue import Kpi
+from kpi.language import Nothing
 from kpi.periods import Period
 from kpi.queries.change import Pairs, compare, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage
@@ -17,7 +18,6 @@ from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
-from kpi.language import Nothing
 from kpi.queries.results import Change, Freshness, Headline, Reported, Series
 from kpi.queries.series import series_from, series_request
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group

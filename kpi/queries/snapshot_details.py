@@ -103,7 +103,9 @@ with points as (
     from kpi_points('excellence_level', $from_month, $to_month, by := 'level')
 )
 
-select dim_level.level_id, dim_level.name_ar, dim_level.name_en, coalesce(points.entities, 0)::bigint, points.as_of_month
+select
+    dim_level.level_id, dim_level.name_ar, dim_level.name_en, coalesce(points.entities, 0)::bigint,
+    points.as_of_month
 from dim_level
 left join points on dim_level.level_id = points.group_id
 order by dim_level.sort_order

@@ -77,9 +77,7 @@ def causes_of(
     return tuple(
         name
         for name, states in changed.items()
-        if any(
-            state.log in logs and _enters(state, entity_id, (period, base), is_stock=is_stock) for state in states
-        )
+        if any(state.log in logs and _enters(state, entity_id, (period, base), is_stock=is_stock) for state in states)
     )
 
 

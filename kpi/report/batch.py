@@ -72,7 +72,11 @@ def make_all(
     if workers < 2 or len(wanted) < WORTH_WORKERS:
         renderer = Renderer(fonts)
         for task, draft in drafts:
-            yield draft if isinstance(draft, Outcome) else _outcome(*task, lambda text=draft: renderer.pdf(text, timestamp))
+            yield (
+                draft
+                if isinstance(draft, Outcome)
+                else _outcome(*task, lambda text=draft: renderer.pdf(text, timestamp))
+            )
         return
     yield from _in_workers(drafts, min(workers, len(wanted)), timestamp, fonts)
 
@@ -94,7 +98,10 @@ def _drafts(
         except KpiError as error:
             yield (one, ""), Outcome(one, None, error)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one document, the others are made
-            yield (one, ""), Outcome(one, None, ReportError("report_not_made", reason=f"{type(error).__name__}: {error}"))
+            yield (
+                (one, ""),
+                Outcome(one, None, ReportError("report_not_made", reason=f"{type(error).__name__}: {error}")),
+            )
         else:
             yield (one, str(draft["lost"])), draft
 
@@ -126,8 +133,9 @@ def _in_workers(drafts: Iterator, count: int, timestamp: int, fonts: Path) -> It
             busy = [worker for worker in pool if worker.task]
             ready = wait([worker.line for worker in busy], timeout=None if busy else 0)
             for worker in busy:
-                if worker.line in ready:
-                    yield _received(worker)
+                if worker.line in ready and worker.task:
+                    task, worker.task = worker.task, None
+                    yield _received(worker, *task)
     finally:
         for worker in pool:
             worker.line.close()
@@ -137,8 +145,7 @@ def _in_workers(drafts: Iterator, count: int, timestamp: int, fonts: Path) -> It
                 worker.process.join()
 
 
-def _received(worker: _Worker) -> Outcome:
-    (wanted, lost), worker.task = worker.task or (None, ""), None  # ty: ignore[invalid-assignment]
+def _received(worker: _Worker, wanted: Wanted, lost: str) -> Outcome:
     try:
         pdf, error = worker.line.recv()
     except (EOFError, OSError):

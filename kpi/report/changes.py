@@ -24,7 +24,10 @@ def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued 
     if issued is None:
         first = content.book.build.first_month
         is_first = first is not None and before < first
-        return [*parts, text(writer.say("changes.first") if is_first else writer.say("changes.none_issued", month=month))]
+        return [
+            *parts,
+            text(writer.say("changes.first") if is_first else writer.say("changes.none_issued", month=month)),
+        ]
     restated = restatements(issued, figures_of(content.book, scope, issued.period), content.sources, scope)
     if restated:
         parts.append(text(f"{writer.count('changes.restated', len(restated), month=month)} "
@@ -78,9 +81,7 @@ def _restated_table(writer: Writer, content: Content, restated: Sequence[Restate
 def _moved_table(writer: Writer, content: Content, issued: Issued, now: Figures, before: date) -> Part:
     language = writer.language
     heads = columns(writer, ("indicator", "text", 1), ("value", "number", 0), ("value", "number", 0))
-    heads[1:] = [
-        type(heads[1])(point_label(month, 1, language), "number", 0.0) for month in (before, content.month)
-    ]
+    heads[1:] = [type(heads[1])(point_label(month, 1, language), "number", 0.0) for month in (before, content.month)]
     heads += columns(writer, ("difference", "number", 0))
     rows = []
     for kpi_id, after in now.items():

@@ -70,7 +70,8 @@ def _strip(writer: Writer, coverage: CoverageMap, entities: Sequence[EntityMonth
             if status in used
         ],
         "alt": writer.say(
-            "coverage.strip_alt", names=join_list([one.entity.label(writer.language) for one in entities], writer.language)
+            "coverage.strip_alt",
+            names=join_list([one.entity.label(writer.language) for one in entities], writer.language),
         ),
     }
 

@@ -61,9 +61,7 @@ class Content:
         return self.book.period
 
 
-def read_content(
-    warehouse: Warehouse, month: date, scopes: Iterable[Scope], earlier: Period | None = None
-) -> Content:
+def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope], earlier: Period | None = None) -> Content:
     """Read what the documents of some scopes need; raise `ReportError` for a month that the build does not cover.
 
     `earlier` is the period of the snapshot before, where one was issued.

@@ -83,7 +83,12 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
         *_method(writer, content),
     ]
     made = writer.shown(
-        {MASTHEAD: _masthead(writer, content, scope), **_frame(writer, content, scope), "parts": parts, "closing": closing}
+        {
+            MASTHEAD: _masthead(writer, content, scope),
+            **_frame(writer, content, scope),
+            "parts": parts,
+            "closing": closing,
+        }
     )
     made["lost"] = _lost(writer)
     made["attachments"] = attachments(content, scope)

@@ -118,7 +118,9 @@ def service_table(writer: Writer, services: Services, most: int, *, with_entity:
         row: list[str | Part] = [one.service.label(writer.language)]
         if with_entity:
             row.append(one.entity.label(writer.language))
-        change = 100 * (one.transactions - one.base_transactions) / one.base_transactions if one.base_transactions else None
+        change = (
+            100 * (one.transactions - one.base_transactions) / one.base_transactions if one.base_transactions else None
+        )
         state = {(True, True): "both", (True, False): "digitised", (False, True): "simplified"}.get(
             (one.digitised_on is not None, one.simplified_on is not None), "neither"
         )
@@ -269,5 +271,3 @@ def _gain(project: ProjectState, writer: Writer) -> str:
 def _status(project: ProjectState, writer: Writer) -> str:
     names = {code.id: code.name_ar if writer.language == "ar" else code.name_en for code in codes()["project_status"]}
     return names.get(project.status or "", NOTHING)
-
-

@@ -41,7 +41,7 @@ def main() -> None:
     covered: set[int] | None = None
     for style in WEIGHTS:
         derive(SOURCE / f"IBMPlexSansArabic-{style}.woff2", font_file(style), style)
-        points = set(TTFont(font_file(style)).getBestCmap())
+        points = set(TTFont(font_file(style)).getBestCmap() or {})
         covered = points if covered is None else covered & points
     COVERAGE.write_text(json.dumps(list(_ranges(covered or set()))) + "\n", encoding="utf-8")
     shutil.copy(SOURCE / "OFL.txt", FONTS / "OFL.txt")
@@ -72,7 +72,7 @@ def _split(font: TTFont, ligatures: list[tuple[str, str, str]]) -> None:
         width = widths[drawn][0]
         right = width // 2
         left = width - right
-        pen = TTGlyphPen(glyphs)
+        pen = TTGlyphPen(glyphs)  # ty: ignore[invalid-argument-type]
         glyphs[drawn].draw(TransformPen(pen, (1, 0, 0, 1, -left, 0)))
         half, blank = f"la{number}.right", f"la{number}.blank"
         shapes[half], shapes[blank] = pen.glyph(), TTGlyphPen(None).glyph()

@@ -12,7 +12,7 @@ STEPS = 5
 
 
 def tile_map(writer: Writer, places: GovernorateMap, chosen: str | None = None) -> Part:
-    """Return the map; `chosen` is outlined. Colours tell fifths of the governorates, per 1,000 residents where known."""
+    """Return the map, coloured by fifths of the governorates, per 1,000 residents where known; `chosen` is outlined."""
     per_head = any(place.per_1000 is not None for place in places.values)
     measures = sorted(found for place in places.values if (found := _measure(place, per_head)) is not None)
     return {

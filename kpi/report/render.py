@@ -1,8 +1,8 @@
 """Typst makes the document: plain data and one template in, bytes of a PDF or of page pictures out."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -12,18 +12,6 @@ from kpi.report.font import FONTS, require_fonts
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS = ("a-3a", "ua-1")
 PREVIEW_PPI = 110.0
-
-
-@dataclass(frozen=True)
-class Made:
-    """Hold a document: the bytes of the PDF, or of each page's picture."""
-
-    pages: tuple[bytes, ...]
-
-    @property
-    def pdf(self) -> bytes:
-        """Return the bytes of the PDF."""
-        return self.pages[0]
 
 
 class Renderer:
@@ -47,9 +35,9 @@ class Renderer:
         made = self._made(document, format="png", ppi=ppi)
         return (made,) if isinstance(made, bytes) else tuple(made)
 
-    def _made(self, document: dict[str, object], **options: object) -> bytes | list[bytes]:
+    def _made(self, document: dict[str, object], **options: Any) -> bytes | list[bytes]:  # noqa: ANN401 - Typst's own
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         try:
-            return self._compiler.compile(sys_inputs={"document": text}, **options)
+            return self._compiler.compile(sys_inputs={"document": text}, **options) or b""
         except typst.TypstError as error:
             raise ReportError("report_not_made", reason=error.message) from error

@@ -136,6 +136,10 @@ def _claims(writer: Writer, content: Content, scope: Scope) -> list[Part]:
         return []
     agreeing = sum(one.verdict == "agrees" for one in about)
     parts = [heading(writer.say("heading.claims"))]
-    lead = f"{writer.say('claims.lead')} {writer.count('claims.others', agreeing)}" if agreeing else writer.say("claims.lead")
+    lead = (
+        f"{writer.say('claims.lead')} {writer.count('claims.others', agreeing)}"
+        if agreeing
+        else writer.say("claims.lead")
+    )
     parts.append(text(lead, "lead"))
     return [*parts, claim_table(writer, differing) if differing else text(writer.say("claims.none"))]

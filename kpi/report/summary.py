@@ -16,7 +16,11 @@ def summary(writer: Writer, content: Content, scope: Scope) -> str:
     """Return the sentences, joined."""
     sentences = [_transactions(writer, content, scope)]
     if scope.kind == "programme":
-        sentences += [_digitised(writer, content, scope), _performance(writer, content), _readiness(writer, content, scope)]
+        sentences += [
+            _digitised(writer, content, scope),
+            _performance(writer, content),
+            _readiness(writer, content, scope),
+        ]
         sentences.append(_reporting(writer, content))
     elif scope.kind == "entity":
         sentences += [_place(writer, content, scope), _digitised(writer, content, scope)]

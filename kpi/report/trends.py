@@ -70,7 +70,7 @@ def alt(series: Series, language: str) -> str:
     return t("web.chart.trend_alt", language, kpi=name, **facts)
 
 
-def legend(writer: Writer, drawings: list[dict[str, object]]) -> list[dict[str, str]]:
+def legend(writer: Writer, drawings: list[dict[str, object]]) -> list[dict[str, object]]:
     """Explain the marks that occur in some drawings, and no others."""
     occurs = {
         "base": any(drawing["base"] for drawing in drawings),

@@ -9,7 +9,7 @@ from kpi.queries.results import Headline
 from kpi.report.font import displayable
 
 MASTHEAD = "masthead"
-# Readers of PDF put vowel marks beside the wrong letter, so that the word is no longer found: they stay on the masthead.
+# Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found: only the masthead has them.
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
