@@ -3,14 +3,11 @@
 A document that fails costs itself, not the batch; a worker that dies costs the document it was making.
 """
 
-import gc
-import multiprocessing
-import os
-import signal
+import queue
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from functools import partial
 from pathlib import Path
 
 from kpi.errors import KpiError, ReportError
@@ -20,6 +17,7 @@ from kpi.report.figures import Issued
 from kpi.report.font import FONTS, require_fonts
 from kpi.report.render import Renderer
 from kpi.report.scope import Scope
+from kpi.report.typesetter import Typesetter
 
 WORTH_WORKERS = 4  # documents; below, starting a process costs more than it saves
 
@@ -47,13 +45,6 @@ class Outcome:
     lost: str = ""
 
 
-@dataclass
-class _Worker:
-    process: BaseProcess
-    line: Connection
-    task: tuple[Wanted, str] | None = None
-
-
 def make_all(
     content: Content,
     wanted: Sequence[Wanted],
@@ -72,11 +63,7 @@ def make_all(
     if workers < 2 or len(wanted) < WORTH_WORKERS:
         renderer = Renderer(fonts)
         for task, draft in drafts:
-            yield (
-                draft
-                if isinstance(draft, Outcome)
-                else _outcome(*task, lambda text=draft: renderer.pdf(text, timestamp))
-            )
+            yield draft if isinstance(draft, Outcome) else _outcome(*task, partial(renderer.pdf, draft, timestamp))
         return
     yield from _in_workers(drafts, min(workers, len(wanted)), timestamp, fonts)
 
@@ -114,69 +101,30 @@ def _outcome(wanted: Wanted, lost: str, make: Callable[[], bytes]) -> Outcome:
 
 
 def _in_workers(drafts: Iterator, count: int, timestamp: int, fonts: Path) -> Iterator[Outcome]:
-    pool = [_start(timestamp, fonts) for _ in range(count)]
-    try:
-        waiting = True
-        while waiting or any(worker.task for worker in pool):
-            for place, worker in enumerate(pool):
-                if waiting and worker.task is None:
-                    if not worker.process.is_alive():
-                        pool[place] = worker = _start(timestamp, fonts)
-                    task, draft = next(drafts, (None, None))
+    results: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+    turn, stopped = threading.Lock(), threading.Event()
+
+    def work() -> None:
+        try:
+            with Typesetter(timestamp, fonts) as typesetter:
+                while not stopped.is_set():
+                    with turn:
+                        task, draft = next(drafts, (None, None))
                     if task is None:
-                        waiting = False
-                    elif isinstance(draft, Outcome):
-                        yield draft
-                    else:
-                        worker.task = task
-                        worker.line.send(draft)
-            busy = [worker for worker in pool if worker.task]
-            ready = wait([worker.line for worker in busy], timeout=None if busy else 0)
-            for worker in busy:
-                if worker.line in ready and worker.task:
-                    task, worker.task = worker.task, None
-                    yield _received(worker, *task)
+                        return
+                    made = draft if isinstance(draft, Outcome) else _outcome(*task, partial(typesetter.pdf, draft))
+                    results.put(made)
+        finally:
+            results.put(None)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in threads:
+            while (outcome := results.get()) is not None:
+                yield outcome
     finally:
-        for worker in pool:
-            worker.line.close()
-            worker.process.join(timeout=0.05 if worker.task else 5)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-
-
-def _received(worker: _Worker, wanted: Wanted, lost: str) -> Outcome:
-    try:
-        pdf, error = worker.line.recv()
-    except (EOFError, OSError):
-        worker.process.join()
-        reason = f"exit code {worker.process.exitcode}"
-        pdf, error = None, ReportError("report_not_made", reason=reason)
-    return Outcome(wanted, pdf, error, lost)
-
-
-def _start(timestamp: int, fonts: Path) -> _Worker:
-    # Started fresh: a copy of this process would hold the warehouse and everything read from it.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, timestamp, fonts), daemon=True)
-    process.start()
-    theirs.close()  # so that the death of the worker is an end of file on our side
-    return _Worker(process, ours)
-
-
-def _serve(line: Connection, timestamp: int, fonts: Path) -> None:
-    """Make what the line asks for until it closes."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when an interrupted batch ends
-        signal.signal(number, signal.SIG_IGN)
-    renderer = Renderer(fonts)
-    try:
-        while True:
-            draft = line.recv()
-            try:
-                line.send((renderer.pdf(draft, timestamp), None))
-            except KpiError as error:
-                line.send((None, error))
-            gc.collect()
-    except (EOFError, ConnectionError):
-        os._exit(0)
+        stopped.set()
+        for thread in threads:
+            thread.join()

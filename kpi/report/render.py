@@ -27,17 +27,24 @@ class Renderer:
 
         Raises `ReportError` when the document breaks a rule of PDF/A-3a or PDF/UA-1, which Typst refuses to write.
         """
+        return self.pdf_of_text(_text(document), timestamp)
+
+    def pdf_of_text(self, document: str, timestamp: int) -> bytes:
+        """Return the PDF of a document that is JSON text already."""
         made = self._made(document, format="pdf", pdf_standards=list(STANDARDS), timestamp=timestamp)
         return made if isinstance(made, bytes) else made[0]
 
     def pictures(self, document: dict[str, object], ppi: float = PREVIEW_PPI) -> tuple[bytes, ...]:
         """Return a PNG of each page, from the same template."""
-        made = self._made(document, format="png", ppi=ppi)
+        made = self._made(_text(document), format="png", ppi=ppi)
         return (made,) if isinstance(made, bytes) else tuple(made)
 
-    def _made(self, document: dict[str, object], **options: Any) -> bytes | list[bytes]:  # noqa: ANN401 - Typst's own
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    def _made(self, document: str, **options: Any) -> bytes | list[bytes]:  # noqa: ANN401 - Typst's own
         try:
-            return self._compiler.compile(sys_inputs={"document": text}, **options) or b""
+            return self._compiler.compile(sys_inputs={"document": document}, **options) or b""
         except typst.TypstError as error:
             raise ReportError("report_not_made", reason=error.message) from error
+
+
+def _text(document: dict[str, object]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
