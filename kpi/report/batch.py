@@ -45,6 +45,10 @@ class Outcome:
     lost: str = ""
 
 
+_Draft = tuple[tuple[Wanted, str], dict[str, object] | Outcome]
+"""A document ready to be set with what the font lacks, or why there is none."""
+
+
 def make_all(
     content: Content,
     wanted: Sequence[Wanted],
@@ -76,19 +80,15 @@ def make_one(content: Content, wanted: Wanted, earlier: Issued | None) -> bytes:
     return outcome.pdf
 
 
-def _drafts(
-    content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Issued]
-) -> Iterator[tuple[tuple[Wanted, str], "dict[str, object] | Outcome"]]:
+def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Issued]) -> Iterator[_Draft]:
     for one in wanted:
         try:
             draft = document(content, one.scope, one.language, earlier.get(one.scope.key))
         except KpiError as error:
             yield (one, ""), Outcome(one, None, error)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one document, the others are made
-            yield (
-                (one, ""),
-                Outcome(one, None, ReportError("report_not_made", reason=f"{type(error).__name__}: {error}")),
-            )
+            reason = f"{type(error).__name__}: {error}"
+            yield (one, ""), Outcome(one, None, ReportError("report_not_made", reason=reason))
         else:
             yield (one, str(draft["lost"])), draft
 
@@ -100,7 +100,7 @@ def _outcome(wanted: Wanted, lost: str, make: Callable[[], bytes]) -> Outcome:
         return Outcome(wanted, None, error, lost)
 
 
-def _in_workers(drafts: Iterator, count: int, timestamp: int, fonts: Path) -> Iterator[Outcome]:
+def _in_workers(drafts: Iterator[_Draft], count: int, timestamp: int, fonts: Path) -> Iterator[Outcome]:
     results: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
     turn, stopped = threading.Lock(), threading.Event()
 
@@ -110,7 +110,7 @@ def _in_workers(drafts: Iterator, count: int, timestamp: int, fonts: Path) -> It
                 while not stopped.is_set():
                     with turn:
                         task, draft = next(drafts, (None, None))
-                    if task is None:
+                    if task is None or draft is None:
                         return
                     made = draft if isinstance(draft, Outcome) else _outcome(*task, partial(typesetter.pdf, draft))
                     results.put(made)

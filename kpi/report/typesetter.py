@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO
 
 from kpi.errors import KpiError, ReportError
 from kpi.report.render import Renderer
@@ -113,13 +113,13 @@ def _failure(error: KpiError) -> bytes:
     return _ERROR + json.dumps([error.key, facts], ensure_ascii=False).encode()
 
 
-def _send(pipe: BinaryIO, content: bytes) -> None:
+def _send(pipe: IO[bytes], content: bytes) -> None:
     pipe.write(_LENGTH.pack(len(content)))
     pipe.write(content)
     pipe.flush()
 
 
-def _receive(pipe: BinaryIO) -> bytes | None:
+def _receive(pipe: IO[bytes]) -> bytes | None:
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
@@ -128,7 +128,7 @@ def _receive(pipe: BinaryIO) -> bytes | None:
     return content if len(content) == length else None
 
 
-def _pipe(pipe: BinaryIO | None) -> BinaryIO:
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise OSError("no pipe")
     return pipe
