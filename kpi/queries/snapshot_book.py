@@ -19,7 +19,7 @@ from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Change, Freshness, Headline, Reported, Series
-from kpi.queries.series import series_from, series_request
+from kpi.queries.series import series_from, series_requests
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
 from kpi.queries.targets import Target, read_targets, status
 from kpi.warehouse.connect import Warehouse
@@ -62,8 +62,8 @@ class Book:
     def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a flow is in the month alone; the change is on the same month of the year before."""
         kpi = self.kpis[kpi_id]
-        request, _ = series_request(kpi, self.period, self.build)
-        points = {cell.month: cell for cell in self.answers.get(replace(request, by=by), {}).get(group, ())}
+        asked = series_requests(kpi, Filters(self.period), self.build)
+        points = {cell.month: cell for one in asked for cell in self._cells_of(replace(one, by=by), group)}
         now, base = points.get(self.month.start), points.get(self.month.year_before().start)
         cells = Compared({PROGRAMME: now} if now else {}, {PROGRAMME: base} if base else {})
         return self._headline(kpi, by, group, self.month, cells)
@@ -76,9 +76,10 @@ class Book:
     def series(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Series:
         """Answer how a KPI moved, as `series` does."""
         kpi = self.kpis[kpi_id]
-        request, span = series_request(kpi, self.period, self.build)
-        answer = self._alone(replace(request, by=by), group)
-        return series_from(kpi, request, span, answer, self._coverage(by, group), self.period)
+        filters = Filters(self.period)
+        asked = series_requests(kpi, filters, self.build)
+        answers = {request: self._alone(replace(request, by=by), group) for request in asked}
+        return series_from(kpi, asked, answers, self._coverage(by, group), filters)
 
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
         """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
@@ -91,7 +92,7 @@ class Book:
         return Place(better + 1, len(values))
 
     def _values(self, kpi: Kpi, by: By) -> dict[str, float]:
-        groups = self.answers.get(comparison_requests(kpi, self.period, by)[0], {})
+        groups = self.answers.get(comparison_requests(kpi, Filters(self.period), by)[0], {})
         cells = {group: self._cells(kpi, by, group, self.period).now.get(PROGRAMME) for group in groups}
         return {
             group: cell.value
@@ -122,7 +123,7 @@ class Book:
         )
 
     def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Change:
-        change = compare(kpi, period, cells, self.build)
+        change = compare(kpi, Filters(period), cells, self.build, None)
         now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
         if kpi.id != LIKE_FOR_LIKE_KPI or period != self.period or now is None or base is None:
             return change
@@ -130,13 +131,17 @@ class Book:
         return with_like_for_like(change, now, base, pairs, self._coverage(by, group), period)
 
     def _cells(self, kpi: Kpi, by: By, group: str, period: Period) -> Compared:
-        asked = zip(comparison_requests(kpi, period), comparison_requests(kpi, period, by), strict=True)
-        return compared(kpi, period, {alone: self._alone(of_all, group) for alone, of_all in asked})
+        filters = Filters(period)
+        asked = zip(comparison_requests(kpi, filters), comparison_requests(kpi, filters, by), strict=True)
+        return compared(kpi, filters, {alone: self._alone(of_all, group) for alone, of_all in asked})
 
     def _alone(self, request: Request, group: str) -> Answer:
         """Take one group's cells out of an answer for all groups, as if it had been asked for alone."""
-        cells = self.answers.get(request, {}).get(group, ())
+        cells = self._cells_of(request, group)
         return {PROGRAMME: cells} if cells else {}
+
+    def _cells_of(self, request: Request, group: str) -> tuple[Cell, ...]:
+        return self.answers.get(request, {}).get(group, ())
 
     def _coverage(self, by: By, group: str) -> Coverage:
         if by != "entity":
@@ -209,8 +214,9 @@ def snapshot_period(month: date, months_per_point: int) -> Period:
 
 
 def _requests(kpi: Kpi, period: Period, build: Freshness, by: By, earlier: Period | None) -> tuple[Request, ...]:
-    shown, _ = series_request(kpi, period, build)
-    wanted = [*comparison_requests(kpi, period, by), replace(shown, by=by)]
+    filters = Filters(period)
+    shown = series_requests(kpi, filters, build)
+    wanted = [*comparison_requests(kpi, filters, by), *(replace(request, by=by) for request in shown)]
     if earlier is not None:
-        wanted.append(comparison_requests(kpi, earlier, by)[0])
+        wanted.append(comparison_requests(kpi, Filters(earlier), by)[0])
     return tuple(dict.fromkeys(wanted))

@@ -39,11 +39,11 @@ def _when(writer: Writer, headline: Headline) -> str:
     if headline.as_of is None:
         when = headline.period.label(language, headline.months_per_point)
     else:
-        when = t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
+        when = t("report.card.stock", language, month=point_label(headline.as_of, 1, language))
     if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
         return when
     part, whole = writer.number(headline.numerator), writer.number(headline.denominator)
-    return f"{t('web.card.part_of', language, part=part, whole=whole)} · {when}"
+    return f"{t('report.card.part_of', language, part=part, whole=whole)} · {when}"
 
 
 def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
@@ -52,17 +52,17 @@ def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
         return []
     if change.raw is None:
         reason = t(f"comparison.reason.{change.reason or 'base_not_covered'}", language)
-        return [_line(t("web.card.not_comparable", language, reason=reason))]
+        return [_line(t("report.card.not_comparable", language, reason=reason))]
     base = change.base.label(language, headline.months_per_point)
     if headline.as_of is not None:
         base = point_label(shift_months(headline.as_of, -MONTHS_PER_YEAR), 1, language)
     sign = "up" if change.raw > 0 else "down" if change.raw < 0 else ""
     better = change.raw == 0 or (change.raw > 0) == (headline.kpi.direction == "up")
     written = format_change(change.raw, change.kind, language)
-    lines = [_line(t("web.card.change", language, change=written, base=base), "good" if better else "bad", sign)]
+    lines = [_line(t("report.card.change", language, change=written, base=base), "good" if better else "bad", sign)]
     if change.like_for_like is not None:
         same = format_change(change.like_for_like, "percent", language)
-        lines.append(_line(t("web.card.like_for_like", language, change=same), "ink", "alike"))
+        lines.append(_line(t("report.card.like_for_like", language, change=same), "ink", "alike"))
     return lines
 
 
@@ -82,7 +82,7 @@ def _reported(writer: Writer, headline: Headline) -> dict[str, str] | None:
     reported = headline.reported
     if reported is None or reported.expected < 2:
         return None
-    words = t("web.card.reported", writer.language, reported=reported.reported, expected=reported.expected)
+    words = t("report.card.reported", writer.language, reported=reported.reported, expected=reported.expected)
     return _line(words, "bad" if reported.silent else "muted")
 
 
@@ -92,12 +92,12 @@ def _target(writer: Writer, headline: Headline) -> dict[str, str] | None:
     kpi, language, due = headline.kpi, writer.language, headline.target_by
     decimals = 0 if float(headline.target).is_integer() else kpi.decimals
     value = format_value(headline.target, kpi.unit, language, decimals)
-    words, kind = t("web.card.target", language, target=value), headline.status
+    words, kind = t("report.card.target", language, target=value), headline.status
     if due is not None and due.replace(day=1) > headline.period.end:
         # What is still ahead cannot have been missed.
         kind = "open" if kind == "missed" else kind
-        words = t("web.card.target_by", language, target=value, month=point_label(due, 1, language))
-    word = t("web.card.not_due" if kind == "open" else f"status.{kind}", language)
+        words = t("report.card.target_by", language, target=value, month=point_label(due, 1, language))
+    word = t("report.card.not_due" if kind == "open" else f"status.{kind}", language)
     return {"kind": kind, "word": word, "text": words}
 
 

@@ -232,7 +232,7 @@ def _parts(headline: Headline, writer: Writer) -> str:
 def _of(part: int, whole: int, writer: Writer) -> str:
     if not whole:
         return NOTHING
-    return t("web.card.part_of", writer.language, part=writer.number(part), whole=writer.number(whole))
+    return t("report.card.part_of", writer.language, part=writer.number(part), whole=writer.number(whole))
 
 
 def _base(headline: Headline, writer: Writer) -> str:

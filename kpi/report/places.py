@@ -95,8 +95,8 @@ def _alt(writer: Writer, places: GovernorateMap) -> str:
     language, name = writer.language, places.kpi.name(writer.language)
     known = [place for place in places.values if place.value is not None]
     if not known:
-        return t("web.chart.map_alt_empty", language, kpi=name)
+        return t("report.alt.map_empty", language, kpi=name)
     first = max(known, key=lambda place: place.value or 0)
-    count = plural("web.chart.governorates", len(known), language)
+    count = plural("report.alt.governorates", len(known), language)
     facts = {"first": first.governorate.label(language), "value": _value(first.value, places, writer)}
-    return t("web.chart.map_alt", language, kpi=name, governorates=count, **facts)
+    return t("report.alt.map", language, kpi=name, governorates=count, **facts)

@@ -35,28 +35,28 @@ def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
     headline = content.book.headline(TOPIC, scope.kind, scope.group)
     period = headline.period.label(language, headline.months_per_point)
     if not headline.value:
-        return t("web.answer.nothing", language, period=period)
+        return t("report.answer.nothing", language, period=period)
     facts = {
-        "value": plural("web.answer.value", round(headline.value), language),
+        "value": plural("report.answer.value", round(headline.value), language),
         "period": period,
         "change": _change(headline.change, headline.months_per_point, language),
     }
     if headline.reported is None or scope.kind != "programme":
-        return t("web.answer.transactions_only", language, **facts)
-    entities = plural("web.answer.entities", headline.reported.reported, language)
-    return t("web.answer.from_entities", language, entities=entities, **facts)
+        return t("report.answer.transactions_only", language, **facts)
+    entities = plural("report.answer.entities", headline.reported.reported, language)
+    return t("report.answer.from_entities", language, entities=entities, **facts)
 
 
 def _change(change: Change | None, months_per_point: int, language: str) -> str:
     if change is None or change.raw is None:
-        return t("web.answer.no_base", language)
+        return t("report.answer.no_base", language)
     base = change.base.label(language, months_per_point)
     way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
-    words = t(f"web.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
+    words = t(f"report.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
     if change.like_for_like is None:
         return words
     same = format_change(change.like_for_like, "percent", language)
-    return t("web.answer.with_like_for_like", language, change=words, same=same)
+    return t("report.answer.with_like_for_like", language, change=words, same=same)
 
 
 def _digitised(writer: Writer, content: Content, scope: Scope) -> str:
@@ -117,7 +117,7 @@ def _reporting(writer: Writer, content: Content) -> str:
 def _names(names, writer: Writer) -> str:  # noqa: ANN001 - a tuple of Named
     shown = [one.label(writer.language) for one in names[:_NAMES]]
     rest = len(names) - len(shown)
-    return join_list([*shown, plural("web.chart.others", rest, writer.language)] if rest else shown, writer.language)
+    return join_list([*shown, plural("report.alt.others", rest, writer.language)] if rest else shown, writer.language)
 
 
 def _own_reporting(writer: Writer, content: Content, scope: Scope) -> str:

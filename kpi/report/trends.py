@@ -3,7 +3,7 @@
 import math
 from datetime import date
 
-from kpi.language import compact, format_duration, format_number, format_percent, format_value, t
+from kpi.language import compact, format_duration, format_number, format_percent, format_value, plural, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Series
 from kpi.report.words import Writer
@@ -42,11 +42,7 @@ def trend(writer: Writer, series: Series, headline: Headline, *, size: str) -> d
             {"at": index, "text": point_label(series.points[index].month, series.months_per_point, language)}
             for index in _labelled(len(series.points), _LABELS[size])
         ],
-        "breaks": [
-            {"at": index, "text": change.note(language)}
-            for change in series.breaks
-            if (index := _index(series, change.month)) is not None
-        ],
+        "breaks": _breaks(series, language, with_coverage_words=size == "wide"),
         "target": None if target is None or not shown else {"at": target, "text": writer.say("chart.target")},
         "last": _last(writer, series),
     }
@@ -57,7 +53,7 @@ def alt(series: Series, language: str) -> str:
     known = [point for point in series.points if point.value is not None]
     name = series.kpi.name(language)
     if not known:
-        return t("web.chart.trend_alt_empty", language, kpi=name)
+        return t("report.alt.trend_empty", language, kpi=name)
     lowest, highest = (choose(known, key=lambda point: point.value or 0) for choose in (min, max))
     facts = {
         f"{which}_{part}": words
@@ -67,7 +63,7 @@ def alt(series: Series, language: str) -> str:
             ("value", format_value(point.value, series.kpi.unit, language, series.kpi.decimals)),
         )
     }
-    return t("web.chart.trend_alt", language, kpi=name, **facts)
+    return t("report.alt.trend", language, kpi=name, **facts)
 
 
 def legend(writer: Writer, drawings: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -80,6 +76,22 @@ def legend(writer: Writer, drawings: list[dict[str, object]]) -> list[dict[str, 
         "break": any(drawing["breaks"] for drawing in drawings),
     }
     return [{"mark": mark, "text": writer.say(f"chart.{mark}")} for mark, is_there in occurs.items() if is_there]
+
+
+def _breaks(series: Series, language: str, *, with_coverage_words: bool) -> list[dict[str, object]]:
+    """Mark where the definition or the coverage changed; the small drawings leave the words to the wide one."""
+    found = [(change.month, t("report.breaks.definition", language, month=point_label(change.month, 1, language),
+                              note=change.note(language))) for change in series.breaks]  # fmt: skip
+    for change in series.coverage_breaks:
+        for way, entities in (("began", change.began), ("stopped", change.stopped)):
+            if entities:
+                first = entities[0].label(language)
+                names = plural("report.breaks.and_others", len(entities) - 1, language, name=first)
+                month = point_label(change.month, 1, language)
+                words = t(f"report.breaks.{way}", language, month=month, names=names)
+                found.append((change.month, words if with_coverage_words else ""))
+    placed = [(_index(series, month), words) for month, words in sorted(found)]
+    return [{"at": index, "text": words} for index, words in placed if index is not None]
 
 
 def _last(writer: Writer, series: Series) -> dict[str, object] | None:
