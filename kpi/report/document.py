@@ -84,7 +84,7 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
     ]
     made = writer.shown(
         {
-            MASTHEAD: _masthead(writer, content, scope),
+            MASTHEAD: _masthead(writer, content),
             **_frame(writer, content, scope),
             "parts": parts,
             "closing": closing,
@@ -117,30 +117,32 @@ def _frame(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
         "synthetic": writer.say("synthetic") if build.synthetic else "",
         "page_of": writer.say("page_of", page="@1", pages="@2"),
         "notes": writer.say("heading.notes"),
+        "facts": _facts(writer, content, scope),
+        "about_data": _about_data(content, language),
     }
 
 
-def _masthead(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
+def _masthead(writer: Writer, content: Content) -> dict[str, object]:
+    build, arabic = content.book.build, writer.language == "ar"
+    return {
+        "over": build.workspace_name_ar if arabic else build.workspace_name_en,
+        "title": writer.say("title"),
+        "period": _period(content, writer.language),
+        "programme": (build.programme_ar if arabic else build.programme_en) or "",
+    }
+
+
+def _facts(writer: Writer, content: Content, scope: Scope) -> list[dict[str, str]]:
     build, language = content.book.build, writer.language
-    arabic = language == "ar"
-    note = (build.synthetic_note_ar if arabic else build.synthetic_note_en) if build.synthetic else ""
     last = min(build.last_month, content.book.period.end) if build.last_month else content.book.period.end
     facts = (
         ("scope", scope_label(scope, language)),
         ("period", content.period.label(language, build.reporting_months)),
         ("as_of", point_label(last, 1, language)),
-        ("language", format_day(build.built_at.date(), language)),
+        ("published", format_day(build.built_at.date(), language)),
         ("build", build.build_id),
     )
-    return {
-        "over": build.workspace_name_ar if arabic else build.workspace_name_en,
-        "title": writer.say("title"),
-        "period": _period(content, language),
-        "scope": scope_label(scope, language),
-        "programme": (build.programme_ar if arabic else build.programme_en) or "",
-        "facts": [{"name": writer.say(f"fact.{name}"), "text": words} for name, words in facts],
-        "note": note or "",
-    }
+    return [{"name": writer.say(f"fact.{name}"), "text": words} for name, words in facts]
 
 
 def _period(content: Content, language: str) -> str:
@@ -217,8 +219,7 @@ def _method(writer: Writer, content: Content) -> list[Part]:
     }
     names = ("period", "ratios", "nothing", "alike", "partial", "archive", "frozen")
     words = [writer.say("method.numbers", **facts), *(writer.say(f"method.{name}") for name in names)]
-    note = build.synthetic_note_ar if writer.language == "ar" else build.synthetic_note_en
-    if build.synthetic and note:
+    if note := _about_data(content, writer.language):
         words.append(writer.say("method.synthetic", note=note))
     return [run_in(*sentence.partition(". ")[::2]) for sentence in words]
 
@@ -226,6 +227,12 @@ def _method(writer: Writer, content: Content) -> list[Part]:
 def _owner(writer: Writer, shown: Sequence[Headline]) -> list[Part]:
     owners = {owner_words(headline, writer) for headline in shown}
     return [text(writer.say("definition.one_owner", owner=owners.pop()), "lead")] if len(owners) == 1 else []
+
+
+def _about_data(content: Content, language: str) -> str:
+    build = content.book.build
+    note = build.synthetic_note_ar if language == "ar" else build.synthetic_note_en
+    return note if build.synthetic and note else ""
 
 
 def _lost(writer: Writer) -> str:
