@@ -143,6 +143,10 @@ def _stored(run: _Run, outcome: Outcome, records: dict[str, Issued]) -> Written:
             records[one.scope.key] = record
     except KpiError as error:
         return Written(one, "failed", error=error, lost=outcome.lost)
+    except OSError as fault:
+        # A name that is taken by a folder, a path that is too long: whatever it is, the others are written.
+        error = ReportError("report_not_written", place=fault.filename or path, reason=fault.strerror or fault)
+        return Written(one, "failed", error=error, lost=outcome.lost)
     return Written(one, "issued" if order.out is None else "copy", path, lost=outcome.lost)
 
 

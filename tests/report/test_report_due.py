@@ -1,6 +1,7 @@
 """A timer issues what is due, never twice, and mail goes out once to whom the settings name."""
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -113,20 +114,22 @@ class Inbox:
 def inbox() -> Iterator[tuple[Inbox, int]]:
     """Run a real mail server on loopback."""
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    yield inbox, controller.server.sockets[0].getsockname()[1]
+    yield inbox, port
     controller.stop()
 
 
 def mailing(town: Settings, port: int) -> Settings:
-    return town.model_copy(
-        update={
-            "mail_host": "127.0.0.1", "mail_port": port, "mail_security": "none", "language": "en",
-            "mail_sender": "kpi@example.om",
-            "report_recipients": {"programme": ("office@example.om", "minister@example.om"), "entity:baths": ("baths@example.om",)},
-        }
-    )  # fmt: skip
+    recipients = {
+        "programme": ("office@example.om", "minister@example.om"),
+        "entity:baths": ("baths@example.om",),
+    }
+    server = {"mail_host": "127.0.0.1", "mail_port": port, "mail_security": "none", "mail_sender": "kpi@example.om"}
+    return town.model_copy(update=server | {"language": "en", "report_recipients": recipients})
 
 
 def test_mail_goes_once_to_the_addresses_of_each_scope(town: Settings, inbox: tuple[Inbox, int]) -> None:
