@@ -69,13 +69,18 @@ def alt(series: Series, language: str) -> str:
 def legend(writer: Writer, drawings: list[dict[str, object]]) -> list[dict[str, object]]:
     """Explain the marks that occur in some drawings, and no others."""
     occurs = {
-        "base": any(drawing["base"] for drawing in drawings),
+        "base": any(value is not None for drawing in drawings for value in _values(drawing, "base")),
         "target": any(drawing["target"] for drawing in drawings),
-        "partial": any(any(drawing["partial"]) for drawing in drawings),  # ty: ignore[invalid-argument-type]
-        "missing": any(None in drawing["points"] for drawing in drawings),  # ty: ignore[unsupported-operator]
+        "partial": any(value for drawing in drawings for value in _values(drawing, "partial")),
+        "missing": any(value is None for drawing in drawings for value in _values(drawing, "points")),
         "break": any(drawing["breaks"] for drawing in drawings),
     }
     return [{"mark": mark, "text": writer.say(f"chart.{mark}")} for mark, is_there in occurs.items() if is_there]
+
+
+def _values(drawing: dict[str, object], name: str) -> list[object]:
+    values = drawing[name]
+    return values if isinstance(values, list) else []
 
 
 def _breaks(series: Series, language: str, *, with_coverage_words: bool) -> list[dict[str, object]]:
