@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test torture lint bench bench-large bench-pages screenshots lock clean
+.PHONY: help readme demo serve test torture lint bench bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -35,6 +35,9 @@ bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
 
 bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser (KPI_WORKSPACE chooses the data)
 	@$(BIN)/python -m bench.pages
+
+bench-report: .venv/.dev ## Make all 120 documents of a month and print seconds and memory
+	@$(BIN)/python -m bench.reports
 
 screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
 	@$(BIN)/python -m tests.browser.screenshots

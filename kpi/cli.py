@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from kpi.commands import ask, builds, data, serving
+from kpi.commands import ask, builds, data, report, serving
 from kpi.commands.terminal import say_error
 from kpi.errors import KpiError, storage_error
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     help="Tahawul KPI: logs in, one immutable DuckDB file out, every number read from a view in it.",
 )
 for command in (
-    data.load, data.feedback, data.build, serving.serve, data.demo, ask.query,
+    data.load, data.feedback, data.build, serving.serve, data.demo, report.report, ask.query,
     builds.builds, builds.verify, builds.diff, serving.doctor,
 ):  # fmt: skip
     app.command()(command)

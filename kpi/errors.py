@@ -80,6 +80,10 @@ class LakeDamaged(SourceError):
     """A file of the lake is not what the ledger says; the last good build stays in service."""
 
 
+class ReportError(KpiError):
+    """A document of the monthly snapshot cannot be made, issued or delivered."""
+
+
 class BuildUnavailable(KpiError):
     """The build that was asked for by name is not published here, or is damaged."""
 

@@ -55,6 +55,24 @@ class Settings(BaseSettings):
         ),
     )
 
+    report_day: int = Field(
+        default=15, ge=1, le=28, description="Day of the following month from which a month's snapshot is due."
+    )
+    report_scopes: tuple[str, ...] = Field(
+        default=("all",), description='Scopes that `kpi report --due` issues, as JSON: `["programme", "entity:rop"]`.'
+    )
+    report_recipients: dict[str, tuple[str, ...]] = Field(
+        default={}, description='E-mail addresses per scope, as JSON: `{"programme": ["office@example.om"]}`.'
+    )
+    mail_host: str | None = Field(default=None, description="Mail server for issued snapshots; not set: no e-mail.")
+    mail_port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
+    mail_security: str = Field(
+        default="starttls", pattern="^(none|starttls|tls)$", description="How the mail server is spoken to."
+    )
+    mail_sender: str = Field(default="kpi@localhost", description="Address that snapshots are sent from.")
+    mail_user: str | None = Field(default=None, description="User name at the mail server, if it wants one.")
+    mail_password_file: Path | None = Field(default=None, description="File with the password at the mail server.")
+
     @property
     def key_file(self) -> Path:
         """Return the file that holds the pseudonym key."""

@@ -1,6 +1,6 @@
 """A KPI over time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period, shift_months
@@ -30,24 +30,47 @@ def series(
     grain = build.reporting_months if kpi.flow == "flow" else 1
     if not applies(kpi, snapped):
         return Series(kpi, grain, (), (), nothing="not_applicable")
-    span = _span(kpi, snapped.period, at_least_months, build)
-    with_base = compare and snapped.base is not None
-    back = snapped.compare.months_back(snapped.period)
+    asked = series_requests(kpi, snapped, build, at_least_months, compare=compare)
+    answers = fetch(warehouse, asked, snapped)
+    coverage = read_coverage(warehouse, [request.period for request in asked], snapped.entity_id)
+    target = _target(warehouse, kpi, snapped) if compare else None
+    return series_from(kpi, asked, answers, coverage, snapped, target)
+
+
+def series_requests(
+    kpi: Kpi, filters: Filters, build: Freshness, at_least_months: int = LEAST_MONTHS, *, compare: bool = True
+) -> tuple[Request, ...]:
+    """Ask for the points of a series, and with `compare` for those as far into the base, if there is one."""
+    grain = build.reporting_months if kpi.flow == "flow" else 1
+    span = _span(kpi, filters.period, at_least_months, build)
     request = Request(kpi.id, span, months_per_point=grain)
-    base_request = Request(kpi.id, span.shift(-back), months_per_point=grain) if with_base else request
-    answers = fetch(warehouse, (request, base_request), snapped)
-    coverage = read_coverage(warehouse, (request.period, base_request.period), snapped.entity_id)
-    points = _from_first_value(points_of(kpi, request, answers[request], coverage), snapped.period)
-    base = points_of(kpi, base_request, answers[base_request], coverage) if with_base else ()
+    if not compare or filters.base is None:
+        return (request,)
+    back = filters.compare.months_back(filters.period)
+    return request, Request(kpi.id, span.shift(-back), months_per_point=grain)
+
+
+def series_from(
+    kpi: Kpi,
+    asked: tuple[Request, ...],
+    answers: Mapping[Request, Answer],
+    coverage: Coverage,
+    filters: Filters,
+    target: float | None = None,
+) -> Series:
+    """Lay the answers to `series_requests` on the points."""
+    points, *base_points = (points_of(kpi, request, answers[request], coverage) for request in asked)
+    points = _from_first_value(points, filters.period)
+    base = base_points[0] if base_points else ()
     return Series(
         kpi=kpi,
-        months_per_point=grain,
+        months_per_point=asked[0].months_per_point or 1,
         points=points,
         breaks=_breaks(kpi, points),
         base_points=base[len(base) - len(points) :] if base else (),
         nothing=None if any(point.value is not None for point in points) else "not_provided",
-        coverage_breaks=coverage.breaks(span) if kpi.flow == "flow" else (),
-        target=_target(warehouse, kpi, snapped) if compare else None,
+        coverage_breaks=coverage.breaks(asked[0].period) if kpi.flow == "flow" else (),
+        target=target,
     )
 
 

@@ -1,0 +1,222 @@
+"""Everything a monthly snapshot says of every KPI: for the programme, each entity and each governorate.
+
+The values are the same as `headlines` and `series` give for one scope. Here each KPI is asked for all entities or all
+governorates at once, so that the documents of a month cost a few dozen statements, not thousands.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from kpi.catalogue import Kpi
+from kpi.language import Nothing
+from kpi.periods import Period
+from kpi.queries.change import Pairs, compare, with_like_for_like
+from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.definitions import definitions
+from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.results import Change, Freshness, Headline, Reported, Series
+from kpi.queries.series import series_from, series_requests
+from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
+from kpi.queries.targets import Target, read_targets, status
+from kpi.warehouse.connect import Warehouse
+
+LIKE_FOR_LIKE_KPI = "digital_transactions"
+ALL_SCOPES: tuple[By, ...] = ("programme", "entity", "governorate")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold where a group stands among those with a value: place 1 is best."""
+
+    place: int
+    among: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """Answer for any KPI, scope and group of one month's snapshot.
+
+    `period` runs from January to the month, `month` is the month alone (the reporting period that holds it, where
+    entities report by quarter).
+    """
+
+    build: Freshness
+    period: Period
+    month: Period
+    kpis: Mapping[str, Kpi]
+    coverage: Coverage
+    answers: Mapping[Request, Answer]
+    targets: Mapping[str | None, Mapping[str, Target]]
+    pairs: Mapping[By, PairsByGroup]
+    _known: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
+        """Answer what a KPI is in the period, as `headlines` does."""
+        kpi = self.kpis[kpi_id]
+        return self._headline(kpi, by, group, self.period, self._cells(kpi, by, group, self.period))
+
+    def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
+        """Answer what a flow is in the month alone; the change is on the same month of the year before."""
+        kpi = self.kpis[kpi_id]
+        asked = series_requests(kpi, Filters(self.period), self.build)
+        points = {cell.month: cell for one in asked for cell in self._cells_of(replace(one, by=by), group)}
+        now, base = points.get(self.month.start), points.get(self.month.year_before().start)
+        cells = Compared({PROGRAMME: now} if now else {}, {PROGRAMME: base} if base else {})
+        return self._headline(kpi, by, group, self.month, cells)
+
+    def cell(self, kpi_id: str, by: By, group: str, period: Period) -> tuple[Cell | None, date | None]:
+        """Return the exact parts of a figure in a period that was read, and the month a stock was counted in."""
+        cells = self._cells(self.kpis[kpi_id], by, group, period)
+        return cells.now.get(PROGRAMME), cells.as_of
+
+    def series(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Series:
+        """Answer how a KPI moved, as `series` does."""
+        kpi = self.kpis[kpi_id]
+        filters = Filters(self.period)
+        asked = series_requests(kpi, filters, self.build)
+        answers = {request: self._alone(replace(request, by=by), group) for request in asked}
+        return series_from(kpi, asked, answers, self._coverage(by, group), filters)
+
+    def place(self, kpi_id: str, by: By, group: str) -> Place | None:
+        """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
+        kpi = self.kpis[kpi_id]
+        values = self._remembered(("values", kpi_id, by), lambda: self._values(kpi, by))
+        own = values.get(group)
+        if own is None or 2 * sum(value == own for value in values.values()) > len(values):
+            return None
+        better = sum(value > own if kpi.direction == "up" else value < own for value in values.values())
+        return Place(better + 1, len(values))
+
+    def _values(self, kpi: Kpi, by: By) -> dict[str, float]:
+        groups = self.answers.get(comparison_requests(kpi, Filters(self.period), by)[0], {})
+        cells = {group: self._cells(kpi, by, group, self.period).now.get(PROGRAMME) for group in groups}
+        return {
+            group: cell.value
+            for group, cell in cells.items()
+            if group != NOT_ALLOCATED and cell is not None and cell.value is not None
+        }
+
+    def _headline(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Headline:
+        now = cells.now.get(PROGRAMME)
+        value = now.value if now else None
+        target = self._target(kpi, by, group) if period == self.period else None
+        is_flow = kpi.flow == "flow"
+        return Headline(
+            kpi=kpi,
+            period=period,
+            value=value,
+            numerator=now.numerator if now else None,
+            denominator=now.denominator if now else None,
+            target=target.value if target else None,
+            target_by=target.valid_to if target else None,
+            status=status(kpi, value, target),
+            change=self._change(kpi, by, group, period, cells) if value is not None else None,
+            reported=self._reported(by, group, period) if is_flow else None,
+            sparkline=(),
+            nothing=self._nothing(kpi, by, value),
+            as_of=cells.as_of,
+            months_per_point=self.build.reporting_months if is_flow else 1,
+        )
+
+    def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Change:
+        change = compare(kpi, Filters(period), cells, self.build, None)
+        now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
+        if kpi.id != LIKE_FOR_LIKE_KPI or period != self.period or now is None or base is None:
+            return change
+        pairs: Pairs = self.pairs.get(by, {}).get(group, {})
+        return with_like_for_like(change, now, base, pairs, self._coverage(by, group), period)
+
+    def _cells(self, kpi: Kpi, by: By, group: str, period: Period) -> Compared:
+        filters = Filters(period)
+        asked = zip(comparison_requests(kpi, filters), comparison_requests(kpi, filters, by), strict=True)
+        return compared(kpi, filters, {alone: self._alone(of_all, group) for alone, of_all in asked})
+
+    def _alone(self, request: Request, group: str) -> Answer:
+        """Take one group's cells out of an answer for all groups, as if it had been asked for alone."""
+        cells = self._cells_of(request, group)
+        return {PROGRAMME: cells} if cells else {}
+
+    def _cells_of(self, request: Request, group: str) -> tuple[Cell, ...]:
+        return self.answers.get(request, {}).get(group, ())
+
+    def _coverage(self, by: By, group: str) -> Coverage:
+        if by != "entity":
+            return self.coverage
+        rows = self.coverage.rows
+        return self._remembered(
+            ("coverage", group), lambda: Coverage(tuple(row for row in rows if row.entity.id == group))
+        )
+
+    def _reported(self, by: By, group: str, period: Period) -> Reported | None:
+        whose = group if by == "entity" else None
+        return self._remembered(("reported", whose, period), lambda: self._coverage(by, group).reported(period))
+
+    def _remembered(self, key: tuple, answer: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the answer gives
+        if key not in self._known:
+            self._known[key] = answer()
+        return self._known[key]
+
+    def _target(self, kpi: Kpi, by: By, group: str) -> Target | None:
+        return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
+
+    @staticmethod
+    def _nothing(kpi: Kpi, by: By, value: float | None) -> Nothing | None:
+        if by not in kpi.scopes:
+            return "not_applicable"
+        return "not_provided" if value is None else None
+
+
+def read_book(
+    warehouse: Warehouse,
+    month: date,
+    scopes: Iterable[By] = ALL_SCOPES,
+    entities: Iterable[str] = (),
+    earlier: Period | None = None,
+) -> Book:
+    """Read every KPI of the snapshot of a month.
+
+    `entities` are those whose own targets are wanted; `earlier` is the period of a snapshot to compare with.
+    """
+    build = freshness(warehouse)
+    grain = build.reporting_months
+    kpis = definitions(warehouse)
+    alone, period = Period(month, month).snap(grain), snapshot_period(month, grain)
+    answers: dict[Request, Answer] = {}
+    for by in scopes:
+        for kpi in kpis.values():
+            if by in kpi.scopes:
+                # One statement per request: a union of dozens of them needs hundreds of megabytes.
+                for request in _requests(kpi, period, build, by, earlier):
+                    answers |= fetch(warehouse, (request,), Filters(period))
+    span = min((request.period.start for request in answers), default=period.year_before().start)
+    filters = Filters(period)
+    wanted: list[str | None] = [None, *entities]
+    return Book(
+        build=build,
+        period=period,
+        month=alone,
+        kpis=kpis,
+        coverage=read_coverage(warehouse, (Period(span, period.end),)),
+        answers=answers,
+        targets={one: read_targets(warehouse, kpis.values(), replace(filters, entity_id=one)) for one in wanted},
+        pairs={by: read_pairs_by_group(warehouse, LIKE_FOR_LIKE_KPI, by, filters) for by in scopes},
+    )
+
+
+def snapshot_period(month: date, months_per_point: int) -> Period:
+    """Return the period of a snapshot: January to its month, widened to whole reporting periods."""
+    end = Period(month, month).snap(months_per_point).end
+    return Period(date(end.year, 1, 1), end)
+
+
+def _requests(kpi: Kpi, period: Period, build: Freshness, by: By, earlier: Period | None) -> tuple[Request, ...]:
+    filters = Filters(period)
+    shown = series_requests(kpi, filters, build)
+    wanted = [*comparison_requests(kpi, filters, by), *(replace(request, by=by) for request in shown)]
+    if earlier is not None:
+        wanted.append(comparison_requests(kpi, Filters(earlier), by)[0])
+    return tuple(dict.fromkeys(wanted))

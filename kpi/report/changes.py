@@ -1,0 +1,93 @@
+"""What changed since the snapshot of the month before, and because of which files."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from kpi.catalogue import Kpi
+from kpi.language import format_change, format_duration, format_value, isolate, join_list
+from kpi.periods import point_label, shift_months
+from kpi.report.content import Content
+from kpi.report.figures import Figure, Figures, Issued, Restated, figures_of, restatements
+from kpi.report.lists import NOTHING, columns
+from kpi.report.parts import Part, cell, heading, table, text
+from kpi.report.scope import Scope
+from kpi.report.words import Writer
+
+_FILES_NAMED = 2
+
+
+def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued | None) -> list[Part]:
+    """Return the section that compares with the snapshot before; None where none was issued."""
+    parts = [heading(writer.say("heading.changes"))]
+    before = shift_months(content.month, -1)
+    month = point_label(before, 1, writer.language)
+    if issued is None:
+        first = content.book.build.first_month
+        is_first = first is not None and before < first
+        return [
+            *parts,
+            text(writer.say("changes.first") if is_first else writer.say("changes.none_issued", month=month)),
+        ]
+    restated = restatements(issued, figures_of(content.book, scope, issued.period), content.sources, scope)
+    if restated:
+        parts.append(text(f"{writer.count('changes.restated', len(restated), month=month)} "
+                          f"{writer.say('changes.restated_lead', month=month)}", "lead"))  # fmt: skip
+        parts.append(_restated_table(writer, content, restated))
+    else:
+        parts.append(text(writer.say("changes.same", month=month), "lead"))
+    parts.append(text(writer.say("changes.moved", month=month)))
+    parts.append(_moved_table(writer, content, issued, figures_of(content.book, scope), before))
+    return parts
+
+
+def written(kpi: Kpi, value: float | None, language: str) -> str:
+    """Write a figure with one decimal more than a page shows, so that a change of the last one is seen."""
+    return format_value(value, kpi.unit, language, kpi.decimals + (kpi.kind != "sum"))
+
+
+def difference(kpi: Kpi, before: Figure, after: Figure, language: str) -> str:
+    """Write how far a figure moved, in its unit; percentages in points."""
+    if before.value is None or after.value is None:
+        return NOTHING
+    moved = after.value - before.value
+    if kpi.unit == "minutes":
+        sign = "+" if moved > 0 else "−" if moved < 0 else ""
+        return f"{isolate(sign, language) if sign else ''}{format_duration(abs(moved), language)}"
+    return format_change(moved, "number", language, decimals=kpi.decimals + (kpi.kind != "sum"))
+
+
+def files_named(writer: Writer, causes: Sequence[str]) -> str:
+    """Name the first files and count the others; say so when no file stands behind a change."""
+    if not causes:
+        return writer.say("changes.no_causes")
+    shown = join_list([isolate(one, writer.language) for one in causes[:_FILES_NAMED]], writer.language)
+    return writer.count("changes.more_files", max(len(causes) - _FILES_NAMED, 0), names=shown)
+
+
+def _restated_table(writer: Writer, content: Content, restated: Sequence[Restated]) -> Part:
+    heads = columns(
+        writer, ("indicator", "text", 1), ("issued", "number", 0), ("now", "number", 0), ("difference", "number", 0),
+        ("causes", "text", 1.3),
+    )  # fmt: skip
+    rows = []
+    for one in restated:
+        kpi = content.book.kpis[one.kpi_id]
+        values = [written(kpi, figure.value, writer.language) for figure in (one.before, one.after)]
+        moved = difference(kpi, one.before, one.after, writer.language)
+        rows.append([kpi.name(writer.language), *values, cell(moved, tone="bad"), files_named(writer, one.causes)])
+    return table(heads, rows, size="dense")
+
+
+def _moved_table(writer: Writer, content: Content, issued: Issued, now: Figures, before: date) -> Part:
+    language = writer.language
+    heads = columns(writer, ("indicator", "text", 1), ("value", "number", 0), ("value", "number", 0))
+    heads[1:] = [type(heads[1])(point_label(month, 1, language), "number", 0.0) for month in (before, content.month)]
+    heads += columns(writer, ("difference", "number", 0))
+    rows = []
+    for kpi_id, after in now.items():
+        kpi, earlier = content.book.kpis[kpi_id], issued.figures.get(kpi_id)
+        if earlier is None or (earlier.value is None and after.value is None):
+            continue
+        values = [format_value(figure.value, kpi.unit, language, kpi.decimals) for figure in (earlier, after)]
+        rows.append([kpi.name(language), *values, difference(kpi, earlier, after, language)])
+    return table(heads, rows, size="dense")

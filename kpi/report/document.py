@@ -1,0 +1,242 @@
+"""Put one document together: every part in its order, all words written, ready for the template."""
+
+from collections.abc import Iterable, Sequence
+
+from kpi.language import format_day, format_moment, join_list, t
+from kpi.periods import point_label
+from kpi.queries.results import Headline
+from kpi.report.attachments import attachments
+from kpi.report.cards import card
+from kpi.report.changes import change_parts
+from kpi.report.completeness import coverage_parts
+from kpi.report.content import TOPIC, Content
+from kpi.report.figures import Issued
+from kpi.report.lists import definition_table, indicator_table, owner_words
+from kpi.report.parts import Part, cards, charts, heading, run_in, text
+from kpi.report.scope import Scope
+from kpi.report.sections import entity_sections, governorate_sections, programme_sections
+from kpi.report.summary import summary
+from kpi.report.trends import legend, trend
+from kpi.report.words import MASTHEAD, Writer
+
+CARDS = {
+    "programme": (
+        TOPIC, "services_digitised", "priority_services_simplified", "programme_performance", "digital_take_up",
+        "projects_completed", "completion_rate", "satisfaction", "processing_time_median", "entity_readiness",
+        "journeys_designed", "data_completeness",
+    ),
+    "entity": (
+        TOPIC, "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
+        "priority_services_simplified", "entity_readiness", "data_completeness", "programme_performance",
+        "simplification_steps_saved", "simplification_time_saved", "transactions",
+    ),
+    "governorate": (
+        TOPIC, "transactions_per_1000", "digital_take_up", "completion_rate", "satisfaction", "processing_time_median",
+        "services_digitised", "priority_services_simplified", "governorate_readiness", "transactions",
+    ),
+}  # fmt: skip
+MOST_CARDS = {"programme": 12, "entity": 9, "governorate": 9}
+TRENDS = {
+    "programme": (
+        "digital_take_up", "services_digitised", "completion_rate", "satisfaction", "processing_time_median",
+        "programme_performance", "entity_readiness", "data_completeness",
+    ),
+    "entity": (
+        "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
+        "entity_readiness",
+    ),
+    "governorate": (
+        "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
+        "governorate_readiness",
+    ),
+}  # fmt: skip
+# Counts of entities, which are one or none for an entity itself.
+NOT_LISTED = {
+    "programme": frozenset(),
+    "entity": frozenset({"excellence_level", "entities_reporting"}),
+    "governorate": frozenset({"excellence_level"}),
+}
+_IN_A_ROW = {"cards": 3, "trends": 2}
+
+
+def document(content: Content, scope: Scope, language: str, issued: Issued | None) -> dict[str, object]:
+    """Return everything the template draws, as plain data; `issued` is the snapshot of the month before."""
+    writer = Writer(language)
+    headlines = [content.book.headline(kpi_id, scope.kind, scope.group) for kpi_id in content.book.kpis]
+    shown = [headline for headline in headlines if headline.nothing != "not_applicable"]
+    sections = {
+        "programme": programme_sections, "entity": entity_sections, "governorate": governorate_sections,
+    }[scope.kind]  # fmt: skip
+    parts = [
+        *_opening(writer, content, scope),
+        *_indicators(writer, content, scope, shown),
+        *_trends(writer, content, scope),
+        *sections(writer, content, scope),
+        *coverage_parts(writer, content.coverage, scope),
+        *change_parts(writer, content, scope, issued),
+    ]
+    closing = [
+        heading(writer.say("heading.definitions")),
+        *_owner(writer, shown),
+        definition_table(writer, shown),
+        heading(writer.say("heading.method")),
+        *_method(writer, content),
+    ]
+    made = writer.shown(
+        {
+            MASTHEAD: _masthead(writer, content),
+            **_frame(writer, content, scope),
+            "parts": parts,
+            "closing": closing,
+        }
+    )
+    made["lost"] = _lost(writer)
+    made["attachments"] = attachments(content, scope)
+    return made
+
+
+def scope_label(scope: Scope, language: str) -> str:
+    """Name a scope as the reader knows it."""
+    name = {"name": scope.name} if scope.name else {}
+    return t(f"report.scope_{scope.kind}", language, **name)
+
+
+def _frame(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
+    build, language = content.book.build, writer.language
+    label, period = scope_label(scope, language), _period(content, language)
+    programme = (build.programme_ar if language == "ar" else build.programme_en) or ""
+    return {
+        "language": language,
+        "rtl": writer.is_rtl,
+        "title": f"{writer.say('title')} — {label} — {period}",
+        "description": writer.say("description", title=writer.say("title"), scope=label, period=period),
+        "author": programme,
+        "keywords": [label, period, build.build_id],
+        "footer": writer.say("footer", programme=programme, scope=label, period=period),
+        "build": writer.say("build", build=build.build_id),
+        "synthetic": writer.say("synthetic") if build.synthetic else "",
+        "page_of": writer.say("page_of", page="@1", pages="@2"),
+        "notes": writer.say("heading.notes"),
+        "facts": _facts(writer, content, scope),
+        "about_data": _about_data(content, language),
+    }
+
+
+def _masthead(writer: Writer, content: Content) -> dict[str, object]:
+    build, arabic = content.book.build, writer.language == "ar"
+    return {
+        "over": build.workspace_name_ar if arabic else build.workspace_name_en,
+        "title": writer.say("title"),
+        "period": _period(content, writer.language),
+        "programme": (build.programme_ar if arabic else build.programme_en) or "",
+    }
+
+
+def _facts(writer: Writer, content: Content, scope: Scope) -> list[dict[str, str]]:
+    build, language = content.book.build, writer.language
+    last = min(build.last_month, content.book.period.end) if build.last_month else content.book.period.end
+    facts = (
+        ("scope", scope_label(scope, language)),
+        ("period", content.period.label(language, build.reporting_months)),
+        ("as_of", point_label(last, 1, language)),
+        ("published", format_day(build.built_at.date(), language)),
+        ("build", build.build_id),
+    )
+    return [{"name": writer.say(f"fact.{name}"), "text": words} for name, words in facts]
+
+
+def _period(content: Content, language: str) -> str:
+    return content.book.month.label(language, content.book.build.reporting_months)
+
+
+def _opening(writer: Writer, content: Content, scope: Scope) -> Iterable[Part]:
+    book = content.book
+    wanted = [book.headline(kpi_id, scope.kind, scope.group) for kpi_id in CARDS[scope.kind] if kpi_id in book.kpis]
+    known = [headline for headline in wanted if headline.value is not None][: MOST_CARDS[scope.kind]]
+    known = known[: len(known) - len(known) % _IN_A_ROW["cards"]] or known
+    made = [card(writer, headline, _month_of(content, scope, headline)) for headline in known]
+    nothing = [headline for headline in wanted if headline.nothing == "not_provided"]
+    parts = [heading(writer.say("heading.summary")), text(summary(writer, content, scope), "lead")]
+    if made:
+        parts += [heading(writer.say("heading.cards")), cards(made)]
+    if nothing:
+        names = join_list([headline.kpi.name(writer.language) for headline in nothing], writer.language)
+        parts.append(text(writer.say("card.not_here", names=names), "note"))
+    return parts
+
+
+def _month_of(content: Content, scope: Scope, headline: Headline) -> Headline | None:
+    if headline.kpi.flow != "flow":
+        return None
+    return content.book.month_headline(headline.kpi.id, scope.kind, scope.group)
+
+
+def _trends(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    book = content.book
+
+    def drawn(kpi_id: str, size: str) -> Part | None:
+        series = book.series(kpi_id, scope.kind, scope.group)
+        known = [point for point in series.points if point.value is not None]
+        if len(known) < 2:
+            return None
+        return trend(writer, series, book.headline(kpi_id, scope.kind, scope.group), size=size)
+
+    main = drawn(TOPIC, "wide")
+    others = [one for kpi_id in TRENDS[scope.kind] if (one := drawn(kpi_id, "small")) is not None]
+    others = others[: len(others) - len(others) % _IN_A_ROW["trends"]]
+    parts: list[Part] = []
+    if main:
+        parts += [heading(writer.say("heading.trend")), charts([main], legend(writer, [main]))]
+    if others:
+        parts += [heading(writer.say("heading.trends")), charts(others, legend(writer, others))]
+    return parts
+
+
+def _indicators(writer: Writer, content: Content, scope: Scope, shown: Sequence[Headline]) -> list[Part]:
+    book = content.book
+    rows = []
+    for headline in shown:
+        kpi_id = headline.kpi.id
+        if kpi_id in NOT_LISTED[scope.kind]:
+            continue
+        if scope.kind == "programme":
+            rows.append((headline, None, None))
+            continue
+        whole = book.headline(kpi_id, "programme") if "programme" in headline.kpi.scopes else None
+        rows.append((headline, whole, book.place(kpi_id, scope.kind, scope.group)))
+    body = indicator_table(writer, rows, with_programme=scope.kind != "programme")
+    return [heading(writer.say("heading.indicators")), body]
+
+
+def _method(writer: Writer, content: Content) -> list[Part]:
+    build = content.book.build
+    facts = {
+        "build": build.build_id,
+        "moment": format_moment(build.built_at, writer.language),
+        "files": build.source_files,
+        "accepted": build.rows_accepted,
+        "rejected": build.rows_rejected,
+    }
+    names = ("period", "ratios", "nothing", "alike", "partial", "archive", "frozen")
+    words = [writer.say("method.numbers", **facts), *(writer.say(f"method.{name}") for name in names)]
+    if note := _about_data(content, writer.language):
+        words.append(writer.say("method.synthetic", note=note))
+    return [run_in(*sentence.partition(". ")[::2]) for sentence in words]
+
+
+def _owner(writer: Writer, shown: Sequence[Headline]) -> list[Part]:
+    owners = {owner_words(headline, writer) for headline in shown}
+    return [text(writer.say("definition.one_owner", owner=owners.pop()), "lead")] if len(owners) == 1 else []
+
+
+def _about_data(content: Content, language: str) -> str:
+    build = content.book.build
+    note = build.synthetic_note_ar if language == "ar" else build.synthetic_note_en
+    return note if build.synthetic and note else ""
+
+
+def _lost(writer: Writer) -> str:
+    if not writer.lost:
+        return ""
+    codes = join_list([f"U+{ord(one):04X}" for one in sorted(writer.lost)], writer.language)
+    return writer.say("odd_characters", codes=codes)

@@ -1,0 +1,273 @@
+"""The tables of a document: entities, indicators, projects, services, readiness, claims, definitions."""
+
+from collections.abc import Iterable, Sequence
+
+from kpi.catalogue import codes
+from kpi.language import format_change, format_value, t
+from kpi.periods import point_label
+from kpi.queries.results import Claim, Headline, Ranking
+from kpi.queries.snapshot_book import Place
+from kpi.queries.snapshot_details import IndicatorScore, LevelCount, ProjectState, Services
+from kpi.queries.targets import NEAR_POINTS
+from kpi.report.parts import Column, Part, cell, table
+from kpi.report.words import Writer
+
+NOTHING = "–"
+BEHIND_POINTS = NEAR_POINTS  # the margin within which a target counts as nearly met
+
+
+def columns(writer: Writer, *names: tuple[str, str, float]) -> list[Column]:
+    """Head columns by the keys of their titles, with their kinds and widths."""
+    return [Column(writer.say(f"column.{key}"), kind, width) for key, kind, width in names]
+
+
+def ranking_table(writer: Writer, ranking: Ranking, most: int | None = None) -> Part:
+    """Return the entities with their share as a bar; those without a value come last, and say so."""
+    heads = columns(
+        writer, ("place", "number", 0), ("entity", "text", 1), ("transactions", "number", 0), ("share", "bar", 0),
+        ("change", "number", 0), ("months", "number", 0),
+    )  # fmt: skip
+    rows = []
+    largest = max((row.share_pct or 0 for row in ranking.rows), default=0) or 1
+    for place, row in enumerate(ranking.rows[:most], start=1):
+        language, kpi = writer.language, ranking.kpi
+        gap = row.expected_months > row.reported_months
+        rows.append(
+            [
+                writer.number(place) if row.value is not None else NOTHING,
+                row.entity.label(language),
+                format_value(row.value, kpi.unit, language, kpi.decimals),
+                cell(writer.percent(row.share_pct), bar=(row.share_pct or 0) / largest),
+                _signed(row.change_pct, writer),
+                cell(_of(row.reported_months, row.expected_months, writer), tone="bad" if gap else ""),
+            ]
+        )
+    return table(heads, rows, size="dense")
+
+
+def indicator_table(
+    writer: Writer, rows: Iterable[tuple[Headline, Headline | None, Place | None]], *, with_programme: bool
+) -> Part:
+    """Return every KPI with its parts, base, change and target; beside the programme and with its place if asked."""
+    heads = columns(writer, ("indicator", "text", 1), ("value", "number", 0), ("parts", "number", 0))
+    heads += columns(writer, ("base", "number", 0), ("change", "number", 0))
+    if with_programme:
+        heads += columns(writer, ("programme", "number", 0), ("stands", "number", 0))
+    else:
+        heads += columns(writer, ("target", "number", 0))
+    body = []
+    for headline, programme, place in rows:
+        row: list[str | Part] = [
+            headline.kpi.name(writer.language),
+            cell(writer.value(headline), tone="strong" if headline.value is not None else "muted"),
+            _parts(headline, writer),
+            _base(headline, writer),
+            writer.change(headline) or NOTHING,
+        ]
+        if with_programme:
+            row += [writer.value(programme) if programme else NOTHING, _place(place, writer)]
+        else:
+            row.append(_target(headline, writer))
+        body.append(row)
+    return table(heads, body, size="dense")
+
+
+def project_table(writer: Writer, projects: Sequence[ProjectState], *, with_owner: bool) -> Part:
+    """Return the projects with progress against plan, the furthest behind first."""
+    heads = columns(writer, ("project", "text", 1.6))
+    if with_owner:
+        heads += columns(writer, ("owner", "text", 1))
+    heads += columns(
+        writer, ("progress", "bar", 0), ("plan", "number", 0), ("behind", "number", 0), ("month_gain", "number", 0),
+        ("status", "words", 0), ("due", "number", 0),
+    )  # fmt: skip
+    rows = []
+    for one in projects:
+        name = one.project.label(writer.language)
+        row: list[str | Part] = [name if one.in_programme else writer.say("projects.outside", name=name)]
+        if with_owner:
+            row.append(one.owner.label(writer.language) if one.owner else NOTHING)
+        done = (one.progress_pct or 0) / 100
+        is_late = is_behind(one)
+        row += [
+            cell(writer.percent(one.progress_pct) or NOTHING, bar=done, tone="bad" if is_late else ""),
+            writer.percent(one.planned_pct) or NOTHING,
+            cell(_lag(one, writer), tone="bad" if is_late else ""),
+            _gain(one, writer),
+            _status(one, writer),
+            f"{one.due_on:%Y-%m}" if one.due_on else NOTHING,
+        ]
+        rows.append(row)
+    return table(heads, rows, size="dense")
+
+
+def is_behind(project: ProjectState) -> bool:
+    """Tell whether a project lags behind its plan by more than the margin."""
+    return project.behind_points is not None and project.behind_points > BEHIND_POINTS
+
+
+def service_table(writer: Writer, services: Services, most: int, *, with_entity: bool) -> Part:
+    """Return the largest services with this year, last year, change and state."""
+    heads = columns(writer, ("service", "text", 1.4))
+    if with_entity:
+        heads += columns(writer, ("entity", "text", 1))
+    heads += columns(writer, ("transactions", "number", 0), ("base", "number", 0), ("change", "number", 0))
+    heads += columns(writer, ("state", "words", 0))
+    rows = []
+    for one in services.listed[:most]:
+        row: list[str | Part] = [one.service.label(writer.language)]
+        if with_entity:
+            row.append(one.entity.label(writer.language))
+        change = (
+            100 * (one.transactions - one.base_transactions) / one.base_transactions if one.base_transactions else None
+        )
+        state = {(True, True): "both", (True, False): "digitised", (False, True): "simplified"}.get(
+            (one.digitised_on is not None, one.simplified_on is not None), "neither"
+        )
+        row += [
+            writer.number(one.transactions), writer.number(one.base_transactions), _signed(change, writer),
+            writer.say(f"services.{state}"),
+        ]  # fmt: skip
+        rows.append(row)
+    return table(heads, rows, size="dense")
+
+
+def readiness_table(writer: Writer, scores: Sequence[IndicatorScore]) -> Part:
+    """Return the scores of the last assessment beside the one before, the lowest first."""
+    heads = columns(
+        writer, ("indicator", "text", 1), ("score", "bar", 0), ("before", "number", 0), ("change", "number", 0)
+    )
+    rows = []
+    for one in scores:
+        moved = None
+        if one.score_pct is not None and one.score_before_pct is not None:
+            moved = one.score_pct - one.score_before_pct
+        rows.append(
+            [
+                one.indicator.label(writer.language),
+                cell(writer.number(one.score_pct, 1) or NOTHING, bar=(one.score_pct or 0) / 100),
+                writer.number(one.score_before_pct, 1) or NOTHING,
+                NOTHING if moved is None else format_change(moved, "number", writer.language, decimals=1),
+            ]
+        )
+    return table(heads, rows, size="dense")
+
+
+def level_table(writer: Writer, levels: Sequence[LevelCount]) -> Part:
+    """Return how many entities reached each level."""
+    most = max((one.entities for one in levels), default=0) or 1
+    heads = columns(writer, ("level", "text", 1), ("count", "bar", 0))
+    rows = [
+        [one.level.label(writer.language), cell(writer.number(one.entities), bar=one.entities / most)] for one in levels
+    ]
+    return table(heads, rows, size="narrow")
+
+
+def claim_table(writer: Writer, claims: Sequence[Claim]) -> Part:
+    """Return published figures beside the computed ones."""
+    heads = columns(
+        writer, ("figure", "text", 1.3), ("period", "words", 0), ("published", "number", 0), ("computed", "number", 0),
+        ("verdict", "words", 0.9), ("source", "text", 1.2),
+    )  # fmt: skip
+    return table(heads, [_claim(claim, writer) for claim in claims], size="dense")
+
+
+def owner_words(headline: Headline, writer: Writer) -> str:
+    """Say who answers for a KPI."""
+    return headline.kpi.owner_ar if writer.language == "ar" else headline.kpi.owner_en
+
+
+def definition_table(writer: Writer, headlines: Sequence[Headline]) -> Part:
+    """Return what each KPI means, how it is computed, where from, and who answers for it where they are several."""
+    shares_owner = len({owner_words(headline, writer) for headline in headlines}) < 2
+    heads = columns(writer, ("indicator", "text", 0.8), ("definition", "text", 1.5), ("formula", "text", 1.3))
+    rows = []
+    for headline in headlines:
+        kpi, arabic = headline.kpi, writer.language == "ar"
+        source = kpi.source_ar if arabic else kpi.source_en
+        if shares_owner:
+            owner = writer.say("definition.source", source=source)
+        else:
+            owner = writer.say("definition.owner", owner=owner_words(headline, writer), source=source)
+        changes = [
+            writer.say(
+                "definition.since",
+                month=point_label(version.valid_from, 1, writer.language),
+                note=version.note_ar if arabic else version.note_en,
+            )
+            for version in kpi.versions[1:]
+        ]
+        rows.append(
+            [
+                cell(kpi.name(writer.language), tone="strong"),
+                "\n".join([kpi.definition_ar if arabic else kpi.definition_en, *changes]),
+                "\n".join([kpi.formula_ar if arabic else kpi.formula_en, owner]),
+            ]
+        )
+    return table(heads, rows, size="text")
+
+
+def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
+    language = writer.language
+    computed = writer.say("claims.not_computed")
+    if claim.computed_value is not None:
+        decimals = 0 if float(claim.computed_value).is_integer() else 1
+        computed = format_value(claim.computed_value, claim.unit or "", language, decimals)
+    return [
+        claim.metric.label(language),
+        claim.period.label(language) if claim.period else NOTHING,
+        (claim.published_ar if language == "ar" else claim.published_en) or NOTHING,
+        computed,
+        t(f"verdict.{claim.verdict}", language),
+        claim.source or NOTHING,
+    ]
+
+
+def _parts(headline: Headline, writer: Writer) -> str:
+    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
+        return NOTHING
+    return _of(headline.numerator, headline.denominator, writer)
+
+
+def _of(part: int, whole: int, writer: Writer) -> str:
+    if not whole:
+        return NOTHING
+    return t("report.card.part_of", writer.language, part=writer.number(part), whole=writer.number(whole))
+
+
+def _base(headline: Headline, writer: Writer) -> str:
+    if headline.change is None or headline.change.base_value is None:
+        return NOTHING
+    kpi = headline.kpi
+    return format_value(headline.change.base_value, kpi.unit, writer.language, kpi.decimals)
+
+
+def _target(headline: Headline, writer: Writer) -> str:
+    if headline.target is None:
+        return NOTHING
+    decimals = 0 if float(headline.target).is_integer() else headline.kpi.decimals
+    return format_value(headline.target, headline.kpi.unit, writer.language, decimals)
+
+
+def _place(place: Place | None, writer: Writer) -> str:
+    return NOTHING if place is None else _of(place.place, place.among, writer)
+
+
+def _signed(value: float | None, writer: Writer) -> str:
+    return NOTHING if value is None else format_change(value, "percent", writer.language)
+
+
+def _lag(project: ProjectState, writer: Writer) -> str:
+    behind = project.behind_points
+    return writer.number(behind, 1) if behind is not None and round(behind, 1) > 0 else NOTHING
+
+
+def _gain(project: ProjectState, writer: Writer) -> str:
+    if project.progress_pct is None or project.progress_before_pct is None:
+        return NOTHING
+    return format_change(project.progress_pct - project.progress_before_pct, "number", writer.language, decimals=1)
+
+
+def _status(project: ProjectState, writer: Writer) -> str:
+    names = {code.id: code.name_ar if writer.language == "ar" else code.name_en for code in codes()["project_status"]}
+    return names.get(project.status or "", NOTHING)

@@ -1,0 +1,145 @@
+"""The sections that differ from scope to scope."""
+
+from kpi.language import format_day
+from kpi.periods import point_label
+from kpi.report.content import Content
+from kpi.report.lists import (
+    BEHIND_POINTS,
+    claim_table,
+    level_table,
+    project_table,
+    ranking_table,
+    readiness_table,
+    service_table,
+)
+from kpi.report.parts import Part, beside, heading, text
+from kpi.report.places import place_table, remainder, tile_map
+from kpi.report.scope import Scope
+from kpi.report.words import Writer
+
+SERVICES = {"entity": 15, "governorate": 12}
+ENTITIES_HERE = 15
+_DISAGREE = ("differs", "conflicting")
+
+
+def programme_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    """Return entities, governorates, levels, projects and published figures."""
+    ranking = content.rankings[None]
+    parts = [heading(writer.say("heading.ranking"))]
+    parts.append(text(writer.say("ranking.lead", period=_period(writer, content)), "lead"))
+    parts.append(ranking_table(writer, ranking))
+    if any(row.value is None for row in ranking.rows):
+        parts.append(text(writer.say("ranking.silent"), "note"))
+    parts += _map(writer, content, "map", None)
+    parts += _levels(writer, content)
+    parts += _projects(writer, content, scope)
+    return [*parts, *_claims(writer, content, scope)]
+
+
+def entity_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    """Return the entity's services, projects and readiness, and what was published of it."""
+    parts = _services(writer, content, scope)
+    parts += _projects(writer, content, scope)
+    scores = content.readiness.get(scope.group, ())
+    parts.append(heading(writer.say("heading.readiness")))
+    if scores:
+        first = scores[0]
+        day = format_day(first.assessed_on, writer.language)
+        if first.before_on is None:
+            lead = writer.say("readiness.lead", day=day)
+        else:
+            lead = writer.say("readiness.lead_before", day=day, before=format_day(first.before_on, writer.language))
+        parts += [text(lead, "lead"), readiness_table(writer, scores)]
+    else:
+        parts.append(text(writer.say("readiness.none", month=_month(writer, content))))
+    return [*parts, *_claims(writer, content, scope)]
+
+
+def governorate_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    """Return the governorate on the map, the entities and services in it, and what was published of it."""
+    parts: list[Part] = []
+    ranking = content.rankings[scope.group]
+    if any(row.value is not None for row in ranking.rows):
+        parts.append(heading(writer.say("heading.entities_here")))
+        parts.append(text(writer.say("ranking.alone", period=_period(writer, content)), "lead"))
+        parts.append(ranking_table(writer, ranking, ENTITIES_HERE))
+    parts += _map(writer, content, "place", scope.group)
+    parts += _services(writer, content, scope)
+    return [*parts, *_claims(writer, content, scope)]
+
+
+def _period(writer: Writer, content: Content) -> str:
+    return content.period.label(writer.language, content.book.build.reporting_months)
+
+
+def _month(writer: Writer, content: Content) -> str:
+    return point_label(content.book.month.end, 1, writer.language)
+
+
+def _map(writer: Writer, content: Content, title: str, chosen: str | None) -> list[Part]:
+    if content.places.nothing is not None:
+        return []
+    return [
+        heading(writer.say(f"heading.{title}")),
+        text(writer.say("map.lead"), "lead"),
+        beside([tile_map(writer, content.places, chosen)], [place_table(writer, content.places)], (1, 1.1)),
+        *remainder(writer, content.places),
+    ]
+
+
+def _levels(writer: Writer, content: Content) -> list[Part]:
+    if not content.levels:
+        return []
+    lead = writer.say("levels.lead", month=_month(writer, content))
+    return [heading(writer.say("heading.levels")), text(lead, "lead"), level_table(writer, content.levels)]
+
+
+def _projects(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    month = _month(writer, content)
+    if scope.kind == "programme":
+        listed = [one for one in content.projects if one.in_programme]
+        title, nothing = "projects", writer.say("projects.none", month=month)
+    else:
+        listed = [one for one in content.projects if one.owner is not None and one.owner.id == scope.group]
+        title, nothing = "own_projects", writer.say("projects.none_owned")
+    parts = [heading(writer.say(f"heading.{title}"))]
+    if not listed:
+        return [*parts, text(nothing)]
+    lead = writer.say("projects.lead", month=month, margin=BEHIND_POINTS)
+    owners = {one.owner for one in listed}
+    if scope.kind == "programme" and len(owners) == 1 and (owner := next(iter(owners))):
+        lead = f"{lead} {writer.say('projects.one_owner', owner=owner)}"
+    with_owner = scope.kind == "programme" and len(owners) > 1
+    return [*parts, text(lead, "lead"), project_table(writer, listed, with_owner=with_owner)]
+
+
+def _services(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    found = content.services.get(scope.kind, {}).get(scope.group)
+    parts = [heading(writer.say("heading.services"))]
+    if found is None or not found.listed:
+        return [*parts, text(writer.say("services.none", period=_period(writer, content)))]
+    most = SERVICES[scope.kind]
+    parts.append(text(writer.say("services.lead", period=_period(writer, content)), "lead"))
+    parts.append(service_table(writer, found, most, with_entity=scope.kind == "governorate"))
+    if found.services > most:
+        parts.append(text(writer.count("services.more", found.services - most), "note"))
+    return parts
+
+
+def _claims(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    if scope.kind == "programme":
+        about = list(content.claims)
+    else:
+        about = [one for one in content.claims if scope.group in (one.entity_id, one.governorate_id)]
+    differing = [one for one in about if one.verdict in _DISAGREE]
+    if not differing and scope.kind != "programme":
+        return []
+    agreeing = sum(one.verdict == "agrees" for one in about)
+    parts = [heading(writer.say("heading.claims"))]
+    lead = (
+        f"{writer.say('claims.lead')} {writer.count('claims.others', agreeing)}"
+        if agreeing
+        else writer.say("claims.lead")
+    )
+    parts.append(text(lead, "lead"))
+    return [*parts, claim_table(writer, differing) if differing else text(writer.say("claims.none"))]

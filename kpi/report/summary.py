@@ -1,0 +1,156 @@
+"""The paragraph on the first page: what the month says, in sentences written from the data."""
+
+from kpi.language import format_change, format_percent, join_list, plural, t
+from kpi.periods import point_label
+from kpi.queries.results import Change, Headline
+from kpi.report.completeness import months_named
+from kpi.report.content import TOPIC, Content
+from kpi.report.lists import BEHIND_POINTS, is_behind
+from kpi.report.scope import Scope
+from kpi.report.words import Writer
+
+_NAMES = 5
+
+
+def summary(writer: Writer, content: Content, scope: Scope) -> str:
+    """Return the sentences, joined."""
+    sentences = [_transactions(writer, content, scope)]
+    if scope.kind == "programme":
+        sentences += [
+            _digitised(writer, content, scope),
+            _performance(writer, content),
+            _readiness(writer, content, scope),
+        ]
+        sentences.append(_reporting(writer, content))
+    elif scope.kind == "entity":
+        sentences += [_place(writer, content, scope), _digitised(writer, content, scope)]
+        sentences += [_readiness(writer, content, scope), _own_reporting(writer, content, scope)]
+    else:
+        sentences += [_place(writer, content, scope), _digitised(writer, content, scope), _remainder(writer, content)]
+    return " ".join(filter(None, sentences))
+
+
+def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
+    language = writer.language
+    headline = content.book.headline(TOPIC, scope.kind, scope.group)
+    period = headline.period.label(language, headline.months_per_point)
+    if not headline.value:
+        return t("report.answer.nothing", language, period=period)
+    facts = {
+        "value": plural("report.answer.value", round(headline.value), language),
+        "period": period,
+        "change": _change(headline.change, headline.months_per_point, language),
+    }
+    if headline.reported is None or scope.kind != "programme":
+        return t("report.answer.transactions_only", language, **facts)
+    entities = plural("report.answer.entities", headline.reported.reported, language)
+    return t("report.answer.from_entities", language, entities=entities, **facts)
+
+
+def _change(change: Change | None, months_per_point: int, language: str) -> str:
+    if change is None or change.raw is None:
+        return t("report.answer.no_base", language)
+    base = change.base.label(language, months_per_point)
+    way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
+    words = t(f"report.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
+    if change.like_for_like is None:
+        return words
+    same = format_change(change.like_for_like, "percent", language)
+    return t("report.answer.with_like_for_like", language, change=words, same=same)
+
+
+def _digitised(writer: Writer, content: Content, scope: Scope) -> str:
+    headline = content.book.headline("services_digitised", scope.kind, scope.group)
+    if headline.value is None or headline.as_of is None:
+        return ""
+    facts = {
+        "month": point_label(headline.as_of, 1, writer.language),
+        "part": headline.numerator,
+        "whole": headline.denominator,
+        "value": writer.value(headline),
+    }
+    if headline.target is None:
+        return writer.say("summary.digitised", **facts)
+    return writer.say("summary.digitised_target", target=writer.percent(headline.target, 0), **facts)
+
+
+def _performance(writer: Writer, content: Content) -> str:
+    headline = content.book.headline("programme_performance", "programme")
+    behind = [one for one in content.projects if one.in_programme and is_behind(one)]
+    sentences = []
+    if headline.value is not None:
+        sentences.append(writer.say("summary.performance", value=writer.value(headline)))
+    if any(one.in_programme for one in content.projects):
+        first = behind[0] if behind else None
+        facts = {
+            "first": first.project.label(writer.language) if first else "",
+            "margin": BEHIND_POINTS,
+            "points": writer.number(first.behind_points, 1) if first else "",
+        }
+        sentences.append(writer.count("summary.behind", len(behind), **facts))
+    return " ".join(sentences)
+
+
+def _readiness(writer: Writer, content: Content, scope: Scope) -> str:
+    headline: Headline = content.book.headline("entity_readiness", scope.kind, scope.group)
+    if headline.value is None:
+        return ""
+    level = content.entity_levels.get(scope.group)
+    if level is None:
+        return writer.say("summary.readiness", value=writer.value(headline))
+    return writer.say("summary.readiness_level", value=writer.value(headline), level=level.label(writer.language))
+
+
+def _reporting(writer: Writer, content: Content) -> str:
+    reported = content.book.headline(TOPIC, "programme").reported
+    if reported is None:
+        return ""
+    if reported.complete:
+        return writer.say("summary.complete")
+    return " ".join(
+        writer.say(f"summary.{kind}_names", names=_names(names, writer))
+        for kind, names in (("silent", reported.silent), ("partial", reported.partial))
+        if names
+    )
+
+
+def _names(names, writer: Writer) -> str:  # noqa: ANN001 - a tuple of Named
+    shown = [one.label(writer.language) for one in names[:_NAMES]]
+    rest = len(names) - len(shown)
+    return join_list([*shown, plural("report.alt.others", rest, writer.language)] if rest else shown, writer.language)
+
+
+def _own_reporting(writer: Writer, content: Content, scope: Scope) -> str:
+    coverage = content.coverage
+    own = next((one for one in coverage.entities if one.entity.id == scope.group), None) if coverage else None
+    if coverage is None or own is None or not own.expected(coverage.period):
+        return writer.say("summary.not_expected")
+    missing = own.with_status("missing", coverage.period)
+    if not missing:
+        return writer.say("summary.complete")
+    if len(missing) == own.expected(coverage.period):
+        return writer.say("summary.own_silent")
+    months = months_named(writer, own, "missing", coverage.period, coverage.months_per_report)
+    return writer.say("summary.own_missing", months=months)
+
+
+def _place(writer: Writer, content: Content, scope: Scope) -> str:
+    place = content.book.place(TOPIC, scope.kind, scope.group)
+    value = content.book.headline(TOPIC, scope.kind, scope.group).value
+    if place is None or not value:
+        return ""
+    if scope.kind == "entity":
+        whole = content.book.headline(TOPIC, "programme").value
+        share = writer.percent(100 * value / whole if whole else None)
+        return writer.say("summary.place_entity", place=place.place, among=place.among, share=share)
+    density = content.book.headline("transactions_per_1000", "governorate", scope.group)
+    if density.value is None:
+        return ""
+    return writer.say("summary.place_governorate", place=place.place, among=place.among, value=writer.value(density))
+
+
+def _remainder(writer: Writer, content: Content) -> str:
+    places = content.places
+    if not places.not_allocated or not places.total:
+        return ""
+    return writer.say("summary.remainder", share=writer.percent(100 * places.not_allocated / places.total))

@@ -1,0 +1,138 @@
+"""A process that sets documents one after the other, each in a fork of its own.
+
+Typst remembers what it laid out, about 15 MiB per document, and gains nothing from it where every document is another
+one: a fork gives that memory back, and a document that kills it costs only itself. Run as
+`python -m kpi.report.typesetter FONTS TIMESTAMP`; it imports nothing but Typst, so that it stays small.
+"""
+
+import contextlib
+import json
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from kpi.errors import KpiError, ReportError
+from kpi.report.render import Renderer
+
+_LENGTH = struct.Struct(">Q")
+_PDF, _ERROR = b"P", b"E"
+
+
+class Typesetter:
+    """Talk to a typesetting process; it is started anew when it died."""
+
+    def __init__(self, timestamp: int, fonts: Path) -> None:
+        self._command = [sys.executable, "-m", "kpi.report.typesetter", str(fonts), str(timestamp)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Typesetter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def pdf(self, document: dict[str, object]) -> bytes:
+        """Return the PDF of a document; raise `ReportError` when it cannot be made."""
+        process = self._running()
+        try:
+            _send(_pipe(process.stdin), json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+            answer = _receive(_pipe(process.stdout))
+        except OSError:
+            answer = None
+        if answer is None:
+            self._stop()
+            raise ReportError("report_not_made", reason=f"the typesetting process ended ({process.returncode})")
+        if answer[:1] == _PDF:
+            return answer[1:]
+        key, facts = json.loads(answer[1:])
+        raise ReportError(key, **facts)
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            # One thread each: several processes fill the cores, and threads of one would get in each other's way.
+            environment = os.environ | {"RAYON_NUM_THREADS": "1"}
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=_ROOT
+            )
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            _pipe(process.stdin).close()
+        try:
+            process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _pipe(process.stdout).close()
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def serve(fonts: Path, timestamp: int) -> None:
+    """Set what standard input asks for until it closes, and answer on standard output."""
+    renderer = Renderer(fonts)
+    while (asked := _receive(sys.stdin.buffer)) is not None:
+        answer = _in_fork(renderer, asked, timestamp)
+        if answer is None:
+            answer = _failure(ReportError("report_not_made", reason="the typesetting process was killed"))
+        _send(sys.stdout.buffer, answer)
+
+
+def _in_fork(renderer: Renderer, asked: bytes, timestamp: int) -> bytes | None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with open(writing, "wb") as out:  # noqa: PTH123 - a pipe has no path
+            try:
+                answer = _PDF + renderer.pdf_of_text(asked.decode(), timestamp)
+            except KpiError as error:
+                answer = _failure(error)
+            out.write(answer)
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as pipe:  # noqa: PTH123 - a pipe has no path
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return answer if status == 0 and answer else None
+
+
+def _failure(error: KpiError) -> bytes:
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    return _ERROR + json.dumps([error.key, facts], ensure_ascii=False).encode()
+
+
+def _send(pipe: IO[bytes], content: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(content)))
+    pipe.write(content)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes | None:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    content = pipe.read(length)
+    return content if len(content) == length else None
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise OSError("no pipe")
+    return pipe
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

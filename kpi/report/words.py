@@ -1,0 +1,69 @@
+"""Write for one document: its language, and what the font and the readers of PDF can show of a text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kpi.language import direction, format_change, format_number, format_value, plural, t
+from kpi.queries.results import Headline
+from kpi.report.font import displayable
+
+MASTHEAD = "masthead"
+# Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found: only the masthead has them.
+_VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass
+class Writer:
+    """Write numbers and messages in the language of a document; `lost` collects characters the font lacks."""
+
+    language: str
+    lost: set[str] = field(default_factory=set)
+
+    @property
+    def is_rtl(self) -> bool:
+        """Tell whether the document reads from right to left."""
+        return direction(self.language) == "rtl"
+
+    def say(self, key: str, **facts: object) -> str:
+        """Return a message of the report."""
+        return t(f"report.{key}", self.language, **facts)
+
+    def count(self, key: str, n: int, **facts: object) -> str:
+        """Return the form of a counted message of the report that agrees with `n`."""
+        return plural(f"report.{key}", n, self.language, **facts)
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """Write a number; nothing for None."""
+        return "" if value is None else format_number(value, self.language, decimals=decimals)
+
+    def value(self, headline: Headline) -> str:
+        """Write a KPI's value, or which kind of nothing it is."""
+        kpi = headline.kpi
+        return format_value(headline.value, kpi.unit, self.language, kpi.decimals, nothing=headline.nothing)
+
+    def percent(self, value: float | None, decimals: int = 1) -> str:
+        """Write a percentage; nothing for None."""
+        return "" if value is None else format_value(value, "percent", self.language, decimals)
+
+    def change(self, headline: Headline) -> str:
+        """Write the change on the year before; nothing where there is none."""
+        change = headline.change
+        return "" if change is None or change.raw is None else format_change(change.raw, change.kind, self.language)
+
+    def shown(self, document: Mapping[str, object]) -> dict[str, object]:
+        """Return the document as it can be printed: every text without vowel marks and characters the font lacks."""
+        return {name: self._shown(part, is_masthead=name == MASTHEAD) for name, part in document.items()}
+
+    def _shown(self, part: object, *, is_masthead: bool) -> object:
+        if isinstance(part, str):
+            plain = part if is_masthead else _VOWEL_MARKS.sub("", part)
+            text, lost = displayable(_CONTROLS.sub(" ", plain))
+            self.lost |= lost
+            return text
+        if isinstance(part, Mapping):
+            return {name: self._shown(inner, is_masthead=is_masthead) for name, inner in part.items()}
+        if isinstance(part, list | tuple):
+            return [self._shown(inner, is_masthead=is_masthead) for inner in part]
+        return part

@@ -1,0 +1,85 @@
+"""Arabic can be searched and copied, nothing is lost from names, and both languages say the same."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from kpi.report.font import FAMILY, FONTS, WEIGHTS, displayable, font_file
+from kpi.report.make_font import SOURCE, derive
+from kpi.report.words import Writer
+from tests.report.conftest import NAMES, READERS
+
+ARABIC_WORD = re.compile(r"[\u0620-\u0652\u0670-\u06d3]+")
+UNSEEN = {"attachments", "alt", "description", "keywords", "author"}
+WANTED_SHARE = 0.99
+
+
+def arabic_words(part: object) -> set[str]:
+    """Collect the Arabic words that a document shows."""
+    if isinstance(part, str):
+        return set(ARABIC_WORD.findall(part))
+    if isinstance(part, dict):
+        return set().union(*(arabic_words(value) for name, value in part.items() if name not in UNSEEN))
+    if isinstance(part, list):
+        return set().union(*(arabic_words(value) for value in part))
+    return set()
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("-ar")])
+def test_arabic_words_are_found_verbatim_by_both_readers(name: str, reader: str, documents: Path) -> None:
+    shown = json.loads((documents / f"{name}.json").read_text(encoding="utf-8"))
+    # The heading for notes is there only where room is left, and so is the mark of the map.
+    words = arabic_words({key: part for key, part in shown.items() if key not in ("notes", "title")})
+    text = READERS[reader](documents / f"{name}.pdf")
+    missing = sorted(word for word in words if word not in text)
+    assert len(words) > 250
+    assert 1 - len(missing) / len(words) >= WANTED_SHARE, missing
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("-ar")])
+def test_signs_percentages_and_latin_names_stand_the_right_way_round(name: str, reader: str, documents: Path) -> None:
+    text = READERS[reader](documents / f"{name}.pdf")
+    assert re.search(r"\d%", text)
+    assert not re.search(r"%\d", re.sub(r"\d%", "", text))
+    if reader == "poppler":  # pdfium puts the parts of a mixed code among Arabic in an order of its own
+        assert re.search(r"\d{8}T\d{6}-[0-9a-f]{8}", text), "the build id is torn"
+
+
+def test_no_arabic_page_holds_tofu_or_vowel_marks_outside_the_masthead(documents: Path) -> None:
+    for path in documents.glob("*-ar.json"):
+        shown = json.loads(path.read_text(encoding="utf-8"))
+        masthead = json.dumps(shown.pop("masthead"), ensure_ascii=False)
+        assert "عُمان" in masthead
+        rest = json.dumps({key: part for key, part in shown.items() if key != "attachments"}, ensure_ascii=False)
+        assert not [mark for mark in rest if unicodedata.category(mark) == "Mn"]
+        assert shown["lost"] == ""
+
+
+def test_an_odd_glyph_in_a_name_becomes_what_the_font_can_show() -> None:
+    assert displayable("وزارة الصحة (MoH) – 5%") == ("وزارة الصحة (MoH) – 5%", frozenset())
+    assert displayable("Ｆｕｌｌ ㎏") == ("Full kg", frozenset())
+    assert displayable("مجلس 漢 ★") == ("مجلس * *", frozenset({"漢", "★"}))
+    writer = Writer("en")
+    assert writer.shown({"name": "Odd 漢\x00 name"}) == {"name": "Odd *  name"}
+    assert writer.lost == {"漢"}
+
+
+def test_the_shipped_font_is_derived_from_the_font_of_the_pages(tmp_path: Path) -> None:
+    derive(SOURCE / "IBMPlexSansArabic-Medium.woff2", tmp_path / "again.ttf", "Medium")
+    assert (tmp_path / "again.ttf").read_bytes() == font_file("Medium").read_bytes()
+
+
+@pytest.mark.parametrize("style", WEIGHTS)
+def test_the_font_keeps_its_licence_and_not_the_reserved_name(style: str) -> None:
+    names = {record.nameID: record.toUnicode() for record in TTFont(font_file(style))["name"].names}
+    assert names[16] == FAMILY
+    assert names[17] == style
+    assert "Plex" not in "".join(names[number] for number in names if number not in (0, 13, 14))
+    assert "SIL Open Font License" in names[13]
+    assert "Reserved Font Name" in (FONTS / "OFL.txt").read_text(encoding="utf-8")
