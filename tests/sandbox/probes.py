@@ -1,8 +1,8 @@
 """Queries that try to get out: to files, to the network, to other processes, to memory and time without end.
 
 Each probe names what it tries. `REFUSED` ones must not answer; `BOUNDED` ones may answer or be stopped, but within
-the limits; `HARMLESS` ones answer with nothing worth having. `{file}` is a file with a secret, `{folder}` a writable folder,
-`{database}` another DuckDB file.
+the limits; `HARMLESS` ones answer with nothing worth having. `{file}` holds a secret, `{folder}` is writable,
+`{database}` is another DuckDB file.
 """
 
 REFUSED = {
