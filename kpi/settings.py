@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         ),
     )
     query_row_limit: int = Field(default=10_000, ge=1, description="Rows an ad-hoc query returns at most.")
+    export_row_limit: int = Field(default=1_000_000, ge=1, description="Rows one direct download returns at most.")
+    export_requests_per_minute: int = Field(
+        default=60, ge=1, description="Direct downloads one client may ask for in a minute."
+    )
     pseudonym_key_file: Path | None = Field(
         default=None,
         description=(
