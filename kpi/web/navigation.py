@@ -28,6 +28,7 @@ SCREENS = (
     Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
+    Screen("sql"),
 )
 
 

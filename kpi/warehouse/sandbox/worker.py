@@ -11,7 +11,6 @@ import json
 import os
 import re
 import resource
-import signal
 import struct
 import sys
 import time
@@ -36,7 +35,7 @@ HARDENING = (
 # System call numbers and rights of Landlock: linux/landlock.h, the same on every architecture since 5.13.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, READ_FILE, READ_DIR = 1, 4, 8
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 READABLE = (
     "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/proc/self/cgroup",
     "/proc/self/maps", "/proc/self/statm", "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/sys/devices/system/cpu",
@@ -84,12 +83,13 @@ def wall_in(readable: tuple[str, ...]) -> int:
 
 
 def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
-    """Bound the memory to come, processor time, files written and core dumps; the process ends with its parent."""
-    libc = ctypes.CDLL(None)
+    """Bound the memory to come, processor time, files written and core dumps.
+
+    A worker whose parent has died reads the end of its input and ends; one that computes ends with its processor time.
+    """
     # Libraries reserve gigabytes of addresses without using them: the bound is on top of what is reserved by now.
     memory_bytes += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -174,7 +174,9 @@ def main() -> None:
         connection.execute(setting).fetchall()
     limit_resources(int(memory_bytes), int(cpu_seconds))
     _say({"ready": True, "landlock": abi})
-    question = json.loads(sys.stdin.buffer.readline())
+    question = json.loads(sys.stdin.buffer.readline() or b"null")
+    if question is None:
+        return
     try:
         connection.execute(f"set max_execution_time = {int(question['timeout_ms'])}").fetchall()
         connection.execute(HARDENING[-1]).fetchall()
