@@ -1,15 +1,21 @@
-"""ASGI entry of the dashboard: the main script, its security headers and the health answer. No queries."""
+"""ASGI entry of the dashboard: the main script, its security headers, the health answer and the exports."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from kpi.settings import REPOSITORY
+from kpi.web.exports import exports_in_force
 from kpi.web.health import healthz
 from kpi.web.security import SecurityHeaders
 
+exports = exports_in_force()
 app = st.App(
     REPOSITORY / "kpi" / "web" / "main.py",
-    routes=[Route("/healthz", healthz)],
+    routes=[
+        Route("/healthz", healthz),
+        Route("/export/openapi.json", exports.describe),
+        Route("/export/{file}", exports.fetch),
+    ],
     middleware=[Middleware(SecurityHeaders)],
 )

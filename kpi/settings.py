@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,7 +47,18 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field(default="1GB", description="Memory limit of DuckDB while building and reading.")
     query_timeout_seconds: float = Field(default=30, gt=0, description="Time limit of one ad-hoc query.")
+    query_walls: Literal["demanded", "allowed"] = Field(
+        default="demanded",
+        description=(
+            "Whether the SQL page is closed where the kernel cannot wall a query in (`demanded`), or relies on the "
+            "engine's own limits there (`allowed`). `kpi query`, which runs as its user, is walled in where it can be."
+        ),
+    )
     query_row_limit: int = Field(default=10_000, ge=1, description="Rows an ad-hoc query returns at most.")
+    export_row_limit: int = Field(default=1_000_000, ge=1, description="Rows one direct download returns at most.")
+    export_requests_per_minute: int = Field(
+        default=60, ge=1, description="Direct downloads one client may ask for in a minute."
+    )
     pseudonym_key_file: Path | None = Field(
         default=None,
         description=(

@@ -1,6 +1,6 @@
 """Open the published file: read-only, verified, one instance per build, one cursor per query."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -55,6 +55,14 @@ class Warehouse:
         """Run one statement with bound `$name` parameters and return its rows."""
         with self._connection.cursor() as cursor:
             return cursor.sql(sql, params={**(parameters or {}), **named}).pl()
+
+    def stream(self, sql: str, parameters: Mapping[str, object], batch_rows: int) -> Iterator[pl.DataFrame]:
+        """Run one statement and return its rows in parts; an empty answer is one part without rows."""
+        with self._connection.cursor() as cursor:
+            reader = cursor.sql(sql, params=dict(parameters)).to_arrow_reader(batch_rows)
+            yield pl.DataFrame(reader.schema.empty_table())
+            for batch in reader:
+                yield pl.DataFrame(batch)
 
     def close(self) -> None:
         """Close the connection; open queries finish first."""

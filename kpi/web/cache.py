@@ -32,6 +32,7 @@ from kpi.queries.projects import ProjectLog, Projects, project_log, projects
 from kpi.queries.ranking import ranking
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
+from kpi.queries.schema import Object, schema
 from kpi.queries.series import series
 from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
 from kpi.queries.service_states import Portfolio, portfolio
@@ -39,6 +40,7 @@ from kpi.queries.services import Catalogue, Search, every_service, services
 from kpi.queries.transactions import Days, Split, SplitBy, days, split
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
+from kpi.web.console import Console
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,25 @@ def is_older_build(build: Build) -> bool:
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Warehouse.close)
 def _warehouse(build: Build) -> Warehouse:
     return Warehouse.open(Path(build.workspace), build.build_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=Console.close)
+def console(build: Build) -> Console:
+    """Return what answers the SQL page's queries on a build."""
+    settings = settings_in_force()
+    return Console(
+        Path(build.workspace),
+        build.build_id,
+        timeout_seconds=settings.query_timeout_seconds,
+        row_limit=settings.query_row_limit,
+        walls_demanded=settings.query_walls == "demanded",
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_schema(build: Build) -> tuple[Object, ...]:
+    """Return what the build holds, with comments."""
+    return schema(_warehouse(build))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

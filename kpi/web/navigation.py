@@ -38,6 +38,7 @@ SCREENS = (
     Screen("change", ("entity",)),
     Screen("quality", ("entity",), on_wall=True),
     Screen("method"),
+    Screen("sql"),
 )
 
 

@@ -1,0 +1,203 @@
+"""Answer one query in a process of its own, walled in before DuckDB is loaded; run as a script, never imported.
+
+It stands alone (standard library, then DuckDB and Polars) so that nothing else is loaded before the walls are up.
+Protocol: arguments name the file and the limits; it prints `ready`, reads one JSON line (sql, parameters, row_limit,
+timeout_ms) and prints one JSON line (is_cut, total, seconds, or refused with a reason) and the rows as Arrow IPC.
+"""
+
+import ctypes
+import io
+import json
+import os
+import re
+import resource
+import struct
+import sys
+import time
+from pathlib import Path
+
+TEXT_LIMIT_BYTES = 20_000
+HARDENING = (
+    "set threads = 1",
+    "set memory_limit = '512MB'",
+    "set temp_directory = ''",
+    "set max_temp_directory_size = '0B'",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_community_extensions = false",
+    "set allow_persistent_secrets = false",
+    "set python_enable_replacements = false",
+    "set max_expression_depth = 250",
+    "set pivot_limit = 200",
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+# System call numbers and rights of Landlock: linux/landlock.h, the same on every architecture since 5.13.
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+EXECUTE, READ_FILE, READ_DIR = 1, 4, 8
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+READABLE = (
+    "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/proc/self/cgroup",
+    "/proc/self/maps", "/proc/self/statm", "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/sys/devices/system/cpu",
+    "/sys/fs/cgroup", "/dev/urandom", "/dev/null",
+)  # fmt: skip
+
+
+class RefusedError(Exception):
+    """Say why a query is not answered: a message key and its facts."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(key)
+        self.key, self.facts = key, facts
+
+
+def wall_in(readable: tuple[str, ...]) -> int:
+    """Let this process read the given paths and nothing else, write nothing and open no connection; return the ABI.
+
+    Landlock binds the calling thread and what it starts, so this comes before DuckDB and its threads. Returns 0 where
+    the kernel has no Landlock.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    abi = libc.syscall(CREATE_RULESET, None, 0, 1)
+    if abi < 1:
+        return 0
+    file_rights = {1: 13, 2: 14, 3: 15, 4: 15}.get(abi, 16)
+    network = 3 if abi >= 4 else 0
+    scoped = 3 if abi >= 6 else 0
+    handled = ctypes.create_string_buffer(struct.pack("QQQ", (1 << file_rights) - 1, network, scoped))
+    rules = libc.syscall(CREATE_RULESET, handled, 8 if abi < 4 else 16 if abi < 6 else 24, 0)
+    if rules < 0:
+        raise OSError(ctypes.get_errno(), "landlock_create_ruleset")
+    for path in filter(os.path.exists, readable):
+        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rights = EXECUTE | READ_FILE | (READ_DIR if Path(path).is_dir() else 0)
+        rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, opened))
+        if libc.syscall(ADD_RULE, rules, 1, rule, 0):
+            raise OSError(ctypes.get_errno(), "landlock_add_rule")
+        os.close(opened)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.syscall(RESTRICT_SELF, rules, 0):
+        raise OSError(ctypes.get_errno(), "landlock_restrict_self")
+    os.close(rules)
+    return abi
+
+
+def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
+    """Bound the memory to come, processor time, files written and core dumps.
+
+    A worker whose parent has died reads the end of its input and ends; one that computes ends with its processor time.
+    """
+    # Libraries reserve gigabytes of addresses without using them: the bound is on top of what is reserved by now.
+    memory_bytes += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def vet(connection, sql: str) -> None:  # noqa: ANN001  DuckDB is not imported when this is defined
+    """Refuse what is not exactly one select or explain; the settings and the walls hold for what passes."""
+    import duckdb
+
+    if len(sql.encode()) > TEXT_LIMIT_BYTES or "\0" in sql:
+        raise RefusedError("query_too_long", limit=TEXT_LIMIT_BYTES)
+    try:
+        statements = connection.extract_statements(sql)
+    except (duckdb.Error, ValueError) as error:
+        raise RefusedError("query_failed", reason=str(error)) from error
+    if len(statements) != 1:
+        raise RefusedError("query_not_one_statement", count=len(statements))
+    kinds = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    analyses = statements[0].type == duckdb.StatementType.EXPLAIN and re.search(r"\banalyze\b", sql, re.IGNORECASE)
+    if statements[0].type not in kinds or analyses:
+        raise RefusedError("query_not_select")
+
+
+def answer(connection, question: dict, byte_limit: int) -> tuple[dict, bytes]:  # noqa: ANN001
+    """Run one query; return what is known of the answer, and its rows."""
+    import duckdb
+
+    vet(connection, question["sql"])
+    started, limit = time.perf_counter(), question["row_limit"]
+    parameters = question["parameters"] or None
+    try:
+        relation = connection.sql(question["sql"], params=parameters)
+        if relation is None:
+            raise RefusedError("query_not_select")
+        rows = relation.limit(limit + 1).pl()
+        total = rows.height
+        if total > limit:
+            total = _count(connection, question["sql"], parameters)
+    except duckdb.InterruptException as error:
+        raise RefusedError("query_timeout", seconds=question["timeout_ms"] / 1000) from error
+    except (MemoryError, duckdb.OutOfMemoryException) as error:
+        raise RefusedError("query_out_of_memory") from error
+    except (duckdb.Error, AttributeError, ValueError) as error:
+        raise RefusedError("query_failed", reason=str(error)) from error
+    seconds = time.perf_counter() - started
+    buffer = io.BytesIO()
+    rows.head(limit).write_ipc(buffer)
+    if buffer.tell() > byte_limit:
+        raise RefusedError("query_result_too_large", limit_mb=byte_limit // 2**20)
+    return {"is_cut": rows.height > limit, "total": total, "seconds": seconds}, buffer.getvalue()
+
+
+def _count(connection, sql: str, parameters: dict | None) -> int | None:  # noqa: ANN001
+    """Count all rows of a cut answer in what is left of the time; None when that is not enough."""
+    import duckdb
+
+    try:
+        return connection.sql(f"select count(*) from ({sql.strip().rstrip(';')}\n)", params=parameters).fetchall()[0][0]
+    except duckdb.Error:
+        return None
+
+
+def main() -> None:
+    """Build the walls, open the file, answer one question and end."""
+    file, walls_demanded, memory_bytes, byte_limit, cpu_seconds = sys.argv[1:6]
+    abi = wall_in((sys.prefix, sys.base_prefix, *READABLE, file))
+    if not abi and walls_demanded == "1":
+        _say({"refused": "query_no_walls", "facts": {}})
+        return
+    os.chdir(Path(file).parent if not abi else "/")
+    import duckdb
+    import polars as pl
+
+    connection = duckdb.connect(file, read_only=True)
+    # Whatever opens files while it is used first must be used before the memory is bounded.
+    connection.execute("select 1").fetchall()
+    connection.extract_statements("select 1")
+    pl.DataFrame({"warm": [1]}).write_ipc(io.BytesIO())
+    connection.sql("select 1").limit(1).pl()
+    for setting in HARDENING[:-1]:
+        connection.execute(setting).fetchall()
+    limit_resources(int(memory_bytes), int(cpu_seconds))
+    _say({"ready": True, "landlock": abi})
+    question = json.loads(sys.stdin.buffer.readline() or b"null")
+    if question is None:
+        return
+    try:
+        connection.execute(f"set max_execution_time = {int(question['timeout_ms'])}").fetchall()
+        connection.execute(HARDENING[-1]).fetchall()
+        facts, rows = answer(connection, question, int(byte_limit))
+    except RefusedError as error:
+        _say({"refused": error.key, "facts": error.facts})
+    except MemoryError:
+        _say({"refused": "query_out_of_memory", "facts": {}})
+    except Exception as error:  # noqa: BLE001  whatever happens inside the walls is a refusal outside
+        _say({"refused": "query_failed", "facts": {"reason": f"{type(error).__name__}: {error}"}})
+    else:
+        _say(facts)
+        sys.stdout.buffer.write(rows)
+    sys.stdout.buffer.flush()
+    os._exit(0)
+
+
+def _say(facts: dict) -> None:
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

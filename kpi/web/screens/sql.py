@@ -1,0 +1,124 @@
+"""The parts of the SQL page: the schema, the answer, and why there is none."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+import polars as pl
+
+from kpi.charts.chart import Table
+from kpi.errors import KpiError
+from kpi.language import format_number, isolate, plural, t
+from kpi.queries.schema import GROUPS, Object
+from kpi.warehouse.sandbox import QueryResult
+from kpi.web.tables import table_html
+
+PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
+ROWS_SHOWN = 500
+_VALUE_CHARACTERS = 300
+_PLACE = re.compile(r"LINE (\d+): (.*)\n\s*(\^+)")
+_SUGGESTION = re.compile(r'Did you mean "([^"]+)"|Candidate bindings: "?([\w.]+)')
+
+
+def parameters_of(sql: str) -> tuple[str, ...]:
+    """Name the `$parameters` of a query in order, those in texts and comments left out."""
+    return tuple(dict.fromkeys(match[1] for match in PARAMETER.finditer(sql) if match[1]))
+
+
+def sentence(objects: Sequence[Object], language: str) -> str:
+    """Answer the page's question: what there is to ask."""
+    counted = {kind: sum(one.kind == kind for one in objects) for kind in ("table", "view")}
+    return t(
+        "sql.answer",
+        language,
+        tables=plural("sql.tables", counted["table"], language),
+        views=plural("sql.views", counted["view"], language),
+    )
+
+
+def schema_html(objects: Sequence[Object], language: str) -> str:
+    """Return every table, view and macro by what it is for; a press inserts a name into the query."""
+    parts = []
+    for group in ("macro", *GROUPS, "other"):
+        inside = [one for one in objects if _group(one) == group]
+        if inside:
+            parts.append(f"<h3>{escape(t(f'sql.group.{group}', language))}</h3>")
+            parts += [_object(one, language) for one in inside]
+    return f'<div class="kpi-schema">{"".join(parts)}</div>'
+
+
+def rows_words(result: QueryResult, language: str) -> str:
+    """Say how many rows there are, how many of them are shown, and how long it took."""
+    seconds = f"{result.seconds:.2f}"
+    rows = plural("sql.rows", result.rows.height, language)
+    if not result.is_cut:
+        return t("sql.rows_all", language, rows=rows, seconds=seconds)
+    if result.total is None:
+        return t("sql.rows_cut_unknown", language, rows=rows, seconds=seconds)
+    return t("sql.rows_cut", language, rows=rows, total=format_number(result.total, language), seconds=seconds)
+
+
+def answer_table_html(result: QueryResult, language: str) -> str:
+    """Return the first rows as a table; all of them are in the downloads."""
+    shown = result.rows.head(ROWS_SHOWN)
+    rows = tuple(tuple(_cell(value) for value in row) for row in shown.iter_rows())
+    if not rows:
+        return ""
+    table = table_html(Table(t("sql.result", language), tuple(shown.columns), rows))
+    return f'<div class="kpi-answer-grid" dir="ltr">{table}</div>'
+
+
+def refusal_html(error: KpiError, language: str) -> str:
+    """Say why a query was not answered: where in it, what was perhaps meant, and what the engine says."""
+    reason = str(error.facts.get("reason", ""))
+    hints = []
+    place = _PLACE.search(reason)
+    if place is not None:
+        column = len(place[0].rsplit("\n", 1)[-1]) - len(place[3]) - len(f"LINE {place[1]}: ") + 1
+        hints.append(t("sql.place", language, line=int(place[1]), column=max(column, 1)))
+    meant = _SUGGESTION.search(reason)
+    if meant is not None:
+        hints.append(t("sql.suggested", language, name=isolate(meant[1] or meant[2], language)))
+    title = t("sql.error_title", language) if reason else error.what(language)
+    lines = [f"<p><strong>{escape(title)}</strong></p>", *(f"<p>{escape(hint)}</p>" for hint in hints)]
+    if reason:
+        engine = escape(t("sql.engine", language))
+        lines.append(f'<p>{engine}</p><pre class="kpi-engine" lang="en" dir="ltr">{escape(reason)}</pre>')
+    else:
+        lines.append(f"<p>{escape(error.next_step(language))}</p>")
+    return f'<div class="kpi-box" role="alert">{"".join(lines)}</div>'
+
+
+def plain_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows as files can hold them: what is nested is written as text."""
+    nested = [name for name, kind in rows.schema.items() if kind.is_nested() and not isinstance(kind, pl.List)]
+    return rows.with_columns(pl.col(name).map_elements(str, return_dtype=pl.String) for name in nested)
+
+
+def _group(one: Object) -> str:
+    if one.kind == "macro":
+        return "macro"
+    prefix = one.name.partition("_")[0]
+    return prefix if prefix in GROUPS else "other"
+
+
+def _object(one: Object, language: str) -> str:
+    columns = "".join(
+        f"<dt>{_insert(column.name, language)}</dt><dd>{escape(column.meaning(language))}</dd>"
+        for column in one.columns
+    )
+    meaning = f"<p>{escape(one.meaning(language))}</p>" if one.comment else ""
+    return (
+        f"<details><summary><code>{escape(one.name)}</code></summary>{meaning}"
+        f"{_insert(one.name, language)}<dl>{columns}</dl></details>"
+    )
+
+
+def _insert(name: str, language: str) -> str:
+    title = escape(t("sql.insert", language, name=name))
+    return f'<button type="button" data-insert="{escape(name)}" title="{title}">{escape(name)}</button>'
+
+
+def _cell(value: object) -> str:
+    written = "" if value is None else str(value)
+    return written if len(written) <= _VALUE_CHARACTERS else f"{written[:_VALUE_CHARACTERS]}…"

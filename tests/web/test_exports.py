@@ -1,0 +1,134 @@
+"""Direct downloads: whole views with the page's numbers, narrowed, tagged by the build, bounded, calm when wrong."""
+
+import io
+import json
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from kpi.settings import Settings
+from kpi.warehouse.connect import Warehouse, current_build_id
+from kpi.web.exports import Exports, RateLimit
+from tests.web.serving import served
+
+
+def application(**settings: object) -> Starlette:
+    exports = Exports(Settings(**settings))  # ty: ignore[invalid-argument-type]
+    routes = [Route("/export/openapi.json", exports.describe), Route("/export/{file}", exports.fetch)]
+    return Starlette(routes=routes)
+
+
+@pytest.fixture(scope="module")
+def client(demo_workspace):
+    with served(application(workspace=demo_workspace, export_requests_per_minute=10_000)) as asked:
+        yield asked
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo_workspace):
+    opened = Warehouse.open(demo_workspace)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "ndjson", "xlsx"])
+def test_every_format_brings_the_same_rows(client, warehouse, form) -> None:
+    answer = client.get(f"/export/dim_governorate.{form}")
+    assert answer.status == 200
+    read = {
+        "csv": lambda body: pl.read_csv(io.BytesIO(body)),
+        "parquet": lambda body: pl.read_parquet(io.BytesIO(body)),
+        "json": lambda body: pl.DataFrame(json.loads(body)),
+        "ndjson": lambda body: pl.read_ndjson(io.BytesIO(body)),
+        "xlsx": lambda body: pl.read_excel(io.BytesIO(body)),
+    }[form]
+    names = set(read(answer.body)["governorate_id"])
+    assert names == set(warehouse.query("select governorate_id from dim_governorate")["governorate_id"])
+
+
+def test_the_number_fetched_is_the_number_of_the_file(client, warehouse) -> None:
+    address = "/export/kpi_points.csv?kpi=digital_transactions&period=2025-01..2025-05"
+    fetched = pl.read_csv(io.BytesIO(client.get(address).body))["value"].item()
+    asked = "select value from kpi_points('digital_transactions', '2025-01-01', '2025-05-01')"
+    assert fetched == warehouse.query(asked)["value"].item()
+
+
+def test_filters_of_the_address_narrow_what_has_their_columns(client) -> None:
+    rows = pl.read_csv(io.BytesIO(client.get("/export/serve_coverage.csv?entity=rop&period=2025-01..2025-03").body))
+    assert set(rows["entity_id"]) == {"rop"}
+    assert rows.height == 3
+
+
+def test_every_table_and_view_of_the_file_can_be_fetched_and_is_described(client) -> None:
+    paths = json.loads(client.get("/export/openapi.json").body)["paths"]
+    assert "/export/serve_claims.{form}" in paths
+    for path in paths:
+        name = path.removeprefix("/export/").removesuffix(".{form}")
+        query = "&kpi=transactions&period=2025" if name == "kpi_points" else ""
+        assert client.get(f"/export/{name}.csv?limit=5{query}").status == 200, name
+
+
+def test_the_tag_is_of_the_build_and_spares_a_second_transfer(client, demo_workspace) -> None:
+    first = client.get("/export/dim_entity.csv")
+    assert str(current_build_id(demo_workspace)) in first.headers["etag"]
+    second = client.get("/export/dim_entity.csv", if_none_match=first.headers["etag"])
+    assert (second.status, second.body) == (304, b"")
+    other = client.get("/export/dim_entity.csv?limit=1", if_none_match=first.headers["etag"])
+    assert other.status == 200
+
+
+def test_csv_opens_in_a_spreadsheet_with_arabic_and_without_formulas(client) -> None:
+    body = client.get("/export/dim_entity.csv").body
+    assert body.startswith("\ufeff".encode())
+    assert b"\r\n" in body
+    assert not any(cell.startswith(("=", "@", "+")) for line in body.decode().splitlines() for cell in line.split(","))
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/export/no_such_view.csv", 404),
+        ("/export/dim_entity.exe", 404),
+        ("/export/dim_entity", 404),
+        ("/export/dim_entity.csv?period=2025", 400),
+        ("/export/dim_entity.csv?colour=red", 400),
+        ("/export/serve_kpi.csv?period=tomorrow", 400),
+        ("/export/kpi_points.csv", 400),
+        ("/export/dim_entity%22;drop.csv", 404),
+        ("/export/..%2f..%2fetc%2fpasswd.csv", 404),
+    ],
+)
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_wrong_address_gets_words_and_no_traceback(client, address, status, language) -> None:
+    mark = "&" if "?" in address else "?"
+    answer = client.get(f"{address}{mark}lang={language}")
+    assert answer.status == status
+    assert b"Traceback" not in answer.body
+
+
+def test_a_value_of_the_address_is_bound_and_never_text_of_the_query(client) -> None:
+    hostile = "rop' or '1'='1"
+    rows = client.get(f"/export/serve_coverage.csv?entity={quote(hostile)}").body
+    assert pl.read_csv(io.BytesIO(rows)).height == 0
+
+
+def test_nothing_published_is_said_as_such(tmp_path) -> None:
+    with served(application(workspace=tmp_path)) as asked:
+        assert asked.get("/export/dim_entity.csv").status == 503
+
+
+def test_a_client_that_asks_too_often_has_to_wait(demo_workspace) -> None:
+    with served(application(workspace=demo_workspace, export_requests_per_minute=3)) as asked:
+        answers = [asked.get("/export/dim_level.csv").status for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+
+
+def test_a_bucket_refills_with_time_and_is_one_per_client() -> None:
+    limit = RateLimit(60)
+    assert all(limit.allows("a", 0.0) for _ in range(60))
+    assert not limit.allows("a", 0.0)
+    assert limit.allows("b", 0.0)
+    assert limit.allows("a", 1.0)
