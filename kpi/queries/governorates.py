@@ -1,14 +1,18 @@
 """Governorates side by side, with what is not allocated to any of them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
+from kpi.catalogue import Kpi
 from kpi.language import Nothing
+from kpi.periods import Period
+from kpi.queries.change import change_kind, difference, not_comparable
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
 from kpi.queries.freshness import freshness
-from kpi.queries.points import PROGRAMME, Answer, Request, fetch
-from kpi.queries.results import GovernorateMap, GovernorateValue, Named
+from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.results import Freshness, GovernorateMap, GovernorateValue, Named
 from kpi.warehouse.connect import Warehouse
 
 DENSITY_KPI = "transactions_per_1000"
@@ -18,6 +22,172 @@ select governorate_id, name_ar, name_en, tile_row::integer, tile_col::integer
 from dim_governorate
 order by sort_order, governorate_id
 """
+_NAMES = "select governorate_id, name_ar, name_en from dim_governorate order by sort_order, governorate_id"
+_BOUNDARIES = """
+select governorate_id, ring, list(struct_pack(longitude, latitude) order by corner) as corners
+from dim_governorate_boundary
+where not is_hole
+group by governorate_id, ring
+order by governorate_id, ring
+"""
+_FACTS = """
+with last_counted as (
+    select least($last_month::date, max(month)) as month from serve_kpi where kpi_id = $density
+),
+
+dated as (
+    select
+        governorate_id,
+        max(as_of) as population_as_of,
+        arg_max(population, as_of)::bigint as population,
+        arg_max(source, as_of) as population_source
+    from dim_governorate_population
+    where as_of <= last_day((select month from last_counted))
+    group by governorate_id
+)
+
+select
+    place.governorate_id, place.name_ar, place.name_en, place.seat_ar, place.seat_en, place.wilayats, place.area_km2,
+    place.source, dated.population, dated.population_as_of, dated.population_source
+from dim_governorate as place
+left join dated on place.governorate_id = dated.governorate_id
+order by place.sort_order, place.governorate_id
+"""
+
+
+@dataclass(frozen=True)
+class RankedGovernorate:
+    """Hold one governorate's part: share of the whole for counts, change in percent, or in points for percentages.
+
+    The remainder and the whole are rows of the same kind, named `not_allocated` and `programme`.
+    """
+
+    governorate: Named
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    share_pct: float | None
+    change_pct: float | None
+    change_points: float | None
+
+
+@dataclass(frozen=True)
+class GovernorateRanking:
+    """Hold the governorates from best to worst, those without a value last, then the remainder and the whole.
+
+    `as_of` is the month in which a stock was counted, None for a flow.
+    """
+
+    kpi: Kpi
+    period: Period
+    rows: tuple[RankedGovernorate, ...]
+    remainder: RankedGovernorate | None
+    total: RankedGovernorate | None
+    as_of: date | None
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True)
+class GovernorateFacts:
+    """Hold what the registries say of a governorate, with sources; the population is that of the period's end."""
+
+    governorate: Named
+    seat_ar: str | None
+    seat_en: str | None
+    wilayats: int | None
+    area_km2: int | None
+    source: str | None
+    population: int | None
+    population_as_of: date | None
+    population_source: str | None
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Hold the outer rings of a governorate: corners as longitude and latitude in degrees, for drawing only."""
+
+    governorate_id: str
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+
+def map_kpis(warehouse: Warehouse, filters: Filters) -> tuple[Kpi, ...]:
+    """List the KPIs that have a value per governorate in this slice, in the catalogue's order.
+
+    A count of bodies by level is left out: it says nothing of a single place.
+    """
+    everywhere = replace(filters, governorate_id=None)
+    kpis = definitions(warehouse).values()
+    return tuple(kpi for kpi in kpis if applies(kpi, everywhere, by="governorate") and "level_id" not in kpi.dimensions)
+
+
+def governorate_ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> GovernorateRanking:
+    """Answer how the governorates compare with each other and with the year before, whichever one the filters choose.
+
+    The share is of the whole, so that the shares and the remainder's make up 100 %; it exists for counts only.
+    """
+    build = freshness(warehouse)
+    everywhere = replace(filters, governorate_id=None).snapped(build.reporting_months)
+    kpi, period = definitions(warehouse, (kpi_id,))[kpi_id], everywhere.period
+    if not applies(kpi, everywhere, by="governorate"):
+        return GovernorateRanking(kpi, period, (), None, None, None, nothing="not_applicable")
+    has_whole = applies(kpi, everywhere)
+    groupings = ("governorate", "programme") if has_whole else ("governorate",)
+    requests = [request for by in groupings for request in comparison_requests(kpi, period, by)]
+    answers = fetch(warehouse, requests, everywhere)
+    places = compared(kpi, period, answers, by="governorate")
+    whole = compared(kpi, period, answers) if has_whole else Compared({}, {})
+    names = {row[0]: Named(*row) for row in warehouse.query(_NAMES).iter_rows()}
+    rows = tuple(_ranked(kpi, place, places, whole, period, build) for place in names.values())
+    remainder = _ranked(kpi, Named(NOT_ALLOCATED, "", ""), places, whole, period, build)
+    return GovernorateRanking(
+        kpi=kpi,
+        period=period,
+        rows=tuple(sorted(rows, key=lambda row: _order(kpi, row))),
+        remainder=remainder if remainder.value is not None else None,
+        total=_ranked(kpi, Named(PROGRAMME, "", ""), whole, whole, period, build) if has_whole else None,
+        as_of=places.as_of,
+        nothing=None if any(row.value is not None for row in rows) else "not_provided",
+    )
+
+
+def governorate_facts(warehouse: Warehouse, *, filters: Filters) -> tuple[GovernorateFacts, ...]:
+    """Read seat, wilayats, area and the population that the density at the end of the period is computed with."""
+    last_month = filters.snapped(freshness(warehouse).reporting_months).period.end
+    frame = warehouse.query(_FACTS, last_month=last_month, density=DENSITY_KPI)
+    return tuple(GovernorateFacts(Named(*row[:3]), *row[3:]) for row in frame.iter_rows())
+
+
+def boundaries(warehouse: Warehouse) -> tuple[Boundary, ...]:
+    """Read the outlines of the governorates; empty where the workspace has none."""
+    rings: dict[str, list[tuple[tuple[float, float], ...]]] = {}
+    for governorate_id, _, corners in warehouse.query(_BOUNDARIES).iter_rows():
+        rings.setdefault(governorate_id, []).append(tuple((one["longitude"], one["latitude"]) for one in corners))
+    return tuple(Boundary(governorate_id, tuple(outlines)) for governorate_id, outlines in rings.items())
+
+
+def _ranked(
+    kpi: Kpi, place: Named, cells: Compared, whole: Compared, period: Period, build: Freshness
+) -> RankedGovernorate:
+    now, base, total = cells.now.get(place.id), cells.base.get(place.id), whole.now.get(PROGRAMME)
+    value, base_value = (cell.value if cell else None for cell in (now, base))
+    kind = change_kind(kpi)
+    comparable = not_comparable(kpi, period, base_value, build) is None
+    change = difference(kind, value, base_value) if comparable else None
+    has_share = kpi.kind == "sum" and value is not None and total is not None and bool(total.value)
+    return RankedGovernorate(
+        governorate=place,
+        value=value,
+        numerator=now.numerator if now else None,
+        denominator=now.denominator if now else None,
+        share_pct=100 * (value or 0) / (total.value or 1) if has_share and total else None,
+        change_pct=change if kind == "percent" else None,
+        change_points=change if kind == "points" else None,
+    )
+
+
+def _order(kpi: Kpi, row: RankedGovernorate) -> tuple[bool, float, str]:
+    value = row.value or 0.0
+    return row.value is None, value if kpi.direction == "down" else -value, row.governorate.id
 
 
 def governorate_map(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> GovernorateMap:

@@ -10,6 +10,7 @@ import polars as pl
 
 from kpi import __version__
 from kpi.errors import LakeDamaged
+from kpi.ingest.boundaries import read_boundaries
 from kpi.ingest.overlap import RULE_VERSION
 from kpi.ingest.registries import read_registries
 from kpi.lake import Lake
@@ -37,7 +38,8 @@ class Inputs:
 
 def read_inputs(settings: Settings, sql_folder: Path) -> Inputs:
     """Read registries and ledger; the caller keeps the lake as it is meanwhile."""
-    lake, registries = Lake(settings.workspace), read_registries(settings.workspace)
+    lake = Lake(settings.workspace)
+    registries = read_registries(settings.workspace) | {"governorate_boundary": read_boundaries(settings.workspace)}
     workspace = read_workspace(settings.workspace)
     parts = {
         "lake": [

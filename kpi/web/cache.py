@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
+from kpi.catalogue import Kpi
 from kpi.errors import NothingPublished
 from kpi.periods import Period
 from kpi.queries.change_management import ChangeManagement, change_management
@@ -18,7 +19,17 @@ from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
-from kpi.queries.governorates import governorate_map
+from kpi.queries.governorate import EntityRemainder, Scorecard, remainder_by_entity, scorecard
+from kpi.queries.governorates import (
+    Boundary,
+    GovernorateFacts,
+    GovernorateRanking,
+    boundaries,
+    governorate_facts,
+    governorate_map,
+    governorate_ranking,
+    map_kpis,
+)
 from kpi.queries.headline import headlines
 from kpi.queries.journeys import Journey, journeys
 from kpi.queries.league import League, league
@@ -159,6 +170,42 @@ def cached_league(build: Build, filters: Filters) -> League:
 def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile | None:
     """Return what is on record about an entity."""
     return entity_profile(_warehouse(build), entity_id=entity_id, period=period)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_map_kpis(build: Build, filters: Filters) -> tuple[Kpi, ...]:
+    """Return the KPIs that have a value per governorate."""
+    return map_kpis(_warehouse(build), filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_governorate_ranking(build: Build, kpi_id: str, filters: Filters) -> GovernorateRanking:
+    """Return the governorates in the order of a KPI."""
+    return governorate_ranking(_warehouse(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_governorate_facts(build: Build, filters: Filters) -> tuple[GovernorateFacts, ...]:
+    """Return what the registries say of each governorate."""
+    return governorate_facts(_warehouse(build), filters=filters)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_boundaries(build: Build) -> tuple[Boundary, ...]:
+    """Return the outlines of the governorates; empty where there are none."""
+    return boundaries(_warehouse(build))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_scorecard(build: Build, filters: Filters) -> Scorecard:
+    """Return what the governorate of the filters has beside its KPIs."""
+    return scorecard(_warehouse(build), filters=filters)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_remainder(build: Build, filters: Filters) -> tuple[EntityRemainder, ...]:
+    """Return whose transactions name no governorate."""
+    return remainder_by_entity(_warehouse(build), filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -40,3 +40,10 @@ select distinct
 from dim_platform_adoption
 left join dim_entity on dim_platform_adoption.entity_id = dim_entity.entity_id
 where dim_entity.entity_id is null
+union all
+select distinct
+    'governorate of a boundary',
+    dim_governorate_boundary.governorate_id
+from dim_governorate_boundary
+left join dim_governorate on dim_governorate_boundary.governorate_id = dim_governorate.governorate_id
+where dim_governorate.governorate_id is null

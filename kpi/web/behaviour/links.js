@@ -1,9 +1,14 @@
 // Follow the page's own links within the running application: no reload, and Back works.
 if (!window.kpiFollowsLinks) {
   window.kpiFollowsLinks = true;
+  // A mark of a drawing leads where its customdata, or its trace's meta, says: the tile itself, not only its words.
+  const markedAddress = (element) => {
+    const mark = element.closest?.(".js-plotly-plot")?._hoverdata?.[0];
+    return [mark?.customdata, mark?.fullData?.meta].find((one) => typeof one === "string" && one.startsWith("./"));
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a");
-    const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
+    const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href") ?? markedAddress(event.target);
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!plain || !target?.startsWith("./")) return;
     event.preventDefault();

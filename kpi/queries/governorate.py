@@ -1,0 +1,269 @@
+"""One governorate: its channels, services, projects, platforms and readiness; and who leaves the governorate out."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.points import Cell, Request, fetch
+from kpi.queries.results import Named
+from kpi.warehouse.connect import Warehouse
+
+TOP_SERVICES = 10
+UNKNOWN_CHANNEL = "unknown"
+
+_CHANNELS = "select channel, name_ar, name_en, digital from dim_channel order by sort_order"
+_TOP_SERVICES = """
+with digital as (
+    select cube.service_id, cube.entity_id, sum(cube.transactions)::bigint as transactions
+    from fct_transaction_service_month as cube
+    inner join dim_channel on cube.channel = dim_channel.channel
+    where
+        dim_channel.digital and cube.outcome = 'completed' and cube.month between $from_month and $to_month
+        and coalesce(cube.governorate_id, $not_allocated) = $governorate
+    group by cube.service_id, cube.entity_id
+)
+
+select
+    digital.service_id, dim_service.name_ar, dim_service.name_en, digital.entity_id, dim_entity.name_ar,
+    dim_entity.name_en, digital.transactions
+from digital
+inner join dim_service on digital.service_id = dim_service.service_id
+inner join dim_entity on digital.entity_id = dim_entity.entity_id
+where digital.transactions > 0
+order by digital.transactions desc, digital.service_id
+limit $shown
+"""
+_LOCAL_SERVICES = """
+with life as (
+    select
+        service_id,
+        min(event_on) filter (where event = 'digitised') as digitised_on,
+        min(event_on) filter (where event = 'simplified') as simplified_on,
+        min(event_on) filter (where event = 'retired') as retired_on
+    from fct_service_event
+    where event_on <= last_day($to_month::date)
+    group by service_id
+)
+
+select
+    dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_service.entity_id, dim_entity.name_ar,
+    dim_entity.name_en, life.digitised_on, life.simplified_on,
+    coalesce(dim_service.priority_from <= last_day($to_month::date), false) as is_priority,
+    coalesce(dim_service.digitisation_from <= last_day($to_month::date), false) as in_digitisation_scope
+from dim_service
+inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+left join life on dim_service.service_id = life.service_id
+where dim_service.governorate_id = $governorate and life.retired_on is null
+order by dim_service.name_en, dim_service.service_id
+"""
+_PROJECTS = """
+with reported as (
+    select * from fct_project_month
+    where month = (select max(month) from fct_project_month where month <= $to_month)
+)
+
+select
+    dim_project.project_id, dim_project.name_ar, dim_project.name_en, dim_project.governorate_id is not null,
+    dim_project.owner_ar, dim_project.owner_en, reported.status, reported.progress_pct::double,
+    reported.planned_pct::double, reported.reported_on
+from dim_project
+left join reported on dim_project.project_id = reported.project_id
+where
+    dim_project.governorate_id = $governorate
+    or (dim_project.governorate_id is null and not dim_project.in_programme)
+order by dim_project.governorate_id is null, dim_project.project_id
+"""
+_PLATFORMS = """
+select
+    dim_platform.platform_id, dim_platform.name_ar, dim_platform.name_en, dim_platform.purpose_ar,
+    dim_platform.purpose_en, dim_platform.status
+from dim_platform
+inner join dim_entity on dim_platform.owner_entity_id = dim_entity.entity_id
+where dim_entity.governorate_id = $governorate
+order by dim_platform.platform_id
+"""
+_READINESS = """
+select
+    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, dim_indicator.indicator_id, dim_indicator.name_ar,
+    dim_indicator.name_en, fct_assessment.assessed_on, fct_assessment.score_pct::double as score_pct
+from fct_assessment
+inner join dim_entity on fct_assessment.entity_id = dim_entity.entity_id
+inner join dim_indicator on fct_assessment.indicator_id = dim_indicator.indicator_id
+where dim_entity.governorate_id = $governorate and dim_entity.kind = 'governorate_office'
+order by dim_entity.entity_id, dim_indicator.indicator_id, fct_assessment.assessed_on
+"""
+
+
+@dataclass(frozen=True)
+class ChannelValue:
+    """Hold the completed transactions that came through one channel; share in percent of all channels."""
+
+    channel: Named
+    digital: bool
+    value: float
+    share_pct: float
+
+
+@dataclass(frozen=True)
+class ServiceVolume:
+    """Hold the digital transactions of one service in one governorate."""
+
+    service: Named
+    entity: Named
+    transactions: int
+
+
+@dataclass(frozen=True)
+class LocalService:
+    """Hold one service that a body of the governorate delivers; a date None means not yet."""
+
+    service: Named
+    entity: Named
+    digitised_on: date | None
+    simplified_on: date | None
+    is_priority: bool
+    in_digitisation_scope: bool
+
+
+@dataclass(frozen=True)
+class PlacedProject:
+    """Hold a project and its latest report; `is_placed` is false where the source names no governorate."""
+
+    project: Named
+    is_placed: bool
+    owner_ar: str | None
+    owner_en: str | None
+    status: str | None
+    progress_pct: float | None
+    planned_pct: float | None
+    reported_on: date | None
+
+
+@dataclass(frozen=True)
+class LocalPlatform:
+    """Hold a platform that a body of the governorate owns."""
+
+    platform: Named
+    purpose_ar: str | None
+    purpose_en: str | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class IndicatorScores:
+    """Hold the scores of one indicator in percent, one per date of assessment; None where it was not scored."""
+
+    indicator: Named
+    scores: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Hold every assessment of one governor's office, dates in order of time."""
+
+    office: Named
+    assessed_on: tuple[date, ...]
+    indicators: tuple[IndicatorScores, ...]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Hold what a governorate has beside its KPIs; everything is empty where nothing is known."""
+
+    channels: tuple[ChannelValue, ...]
+    top_services: tuple[ServiceVolume, ...]
+    services: tuple[LocalService, ...]
+    projects: tuple[PlacedProject, ...]
+    platforms: tuple[LocalPlatform, ...]
+    readiness: tuple[Readiness, ...]
+
+
+@dataclass(frozen=True)
+class EntityRemainder:
+    """Hold the transactions of one entity that name no governorate, and all of its transactions."""
+
+    entity: Named
+    not_allocated: int
+    total: int
+
+    @property
+    def share_pct(self) -> float:
+        """Return the share that names no governorate, in percent."""
+        return 100 * self.not_allocated / self.total if self.total else 0.0
+
+
+def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
+    """Answer for the governorate of the filters; the remainder has channels and services, but nothing of a place."""
+    chosen = filters.snapped(freshness(warehouse).reporting_months)
+    governorate = chosen.governorate_id or NOT_ALLOCATED
+    placed = governorate != NOT_ALLOCATED
+    months = {"from_month": chosen.period.start, "to_month": chosen.period.end}
+    here, until = {"governorate": governorate}, {"to_month": chosen.period.end}
+    top = warehouse.query(_TOP_SERVICES, here | months, not_allocated=NOT_ALLOCATED, shown=TOP_SERVICES)
+    return Scorecard(
+        channels=_channels(warehouse, chosen),
+        top_services=tuple(ServiceVolume(Named(*row[:3]), Named(*row[3:6]), row[6]) for row in top.iter_rows()),
+        services=tuple(
+            LocalService(Named(*row[:3]), Named(*row[3:6]), *row[6:])
+            for row in warehouse.query(_LOCAL_SERVICES, here | until).iter_rows()
+        ),
+        projects=tuple(
+            PlacedProject(Named(*row[:3]), *row[3:]) for row in warehouse.query(_PROJECTS, here | until).iter_rows()
+        )
+        if placed
+        else (),
+        platforms=tuple(
+            LocalPlatform(Named(*row[:3]), *row[3:]) for row in warehouse.query(_PLATFORMS, here).iter_rows()
+        ),
+        readiness=_readiness(warehouse, governorate),
+    )
+
+
+def remainder_by_entity(warehouse: Warehouse, *, filters: Filters) -> tuple[EntityRemainder, ...]:
+    """Answer whose digital transactions name no governorate, the largest remainder first; entities that sent any."""
+    chosen = filters.snapped(freshness(warehouse).reporting_months)
+    request = Request("digital_transactions", chosen.period, by="entity")
+    without, everywhere = (
+        fetch(warehouse, (request,), replace(chosen, governorate_id=place))[request] for place in (NOT_ALLOCATED, None)
+    )
+    names = {
+        row[0]: Named(*row) for row in warehouse.query("select entity_id, name_ar, name_en from dim_entity").iter_rows()
+    }
+    rows = (
+        EntityRemainder(names[entity], _count(without.get(entity, ())), _count(cells))
+        for entity, cells in everywhere.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (-row.not_allocated, -row.total, row.entity.id)))
+
+
+def _count(cells: tuple[Cell, ...]) -> int:
+    return round(cells[0].value or 0) if cells else 0
+
+
+def _channels(warehouse: Warehouse, filters: Filters) -> tuple[ChannelValue, ...]:
+    request = Request("transactions", filters.period, by="channel")
+    values = {group: cells[0].value or 0 for group, cells in fetch(warehouse, (request,), filters)[request].items()}
+    total = sum(values.values())
+    known = [(Named(*row[:3]), row[3]) for row in warehouse.query(_CHANNELS).iter_rows()]
+    rows = (*known, (Named(UNKNOWN_CHANNEL, "", ""), False))
+    return tuple(
+        ChannelValue(channel, digital, values[channel.id], 100 * values[channel.id] / total)
+        for channel, digital in rows
+        if values.get(channel.id)
+    )
+
+
+def _readiness(warehouse: Warehouse, governorate: str) -> tuple[Readiness, ...]:
+    offices: dict[Named, dict[Named, dict[date, float]]] = defaultdict(lambda: defaultdict(dict))
+    for *names, assessed_on, score in warehouse.query(_READINESS, governorate=governorate).iter_rows():
+        offices[Named(*names[:3])][Named(*names[3:])][assessed_on] = score
+    return tuple(_of_office(office, scores) for office, scores in offices.items())
+
+
+def _of_office(office: Named, scores: Mapping[Named, Mapping[date, float]]) -> Readiness:
+    dates = tuple(sorted({day for by_date in scores.values() for day in by_date}))
+    indicators = (IndicatorScores(one, tuple(by_date.get(day) for day in dates)) for one, by_date in scores.items())
+    return Readiness(office, dates, tuple(indicators))

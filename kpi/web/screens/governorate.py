@@ -1,0 +1,305 @@
+"""Tell how one governorate is doing: the answer, its facts, and tables of what happens there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from kpi.charts.chart import Cell, Table
+from kpi.language import format_change, format_day, format_number, format_percent, plural, t
+from kpi.queries.governorate import UNKNOWN_CHANNEL, ChannelValue, LocalService, Scorecard
+from kpi.queries.governorates import GovernorateFacts
+from kpi.queries.results import GovernorateMap, GovernorateValue, Headline, RankedEntity, Ranking
+from kpi.web.answer import answer
+from kpi.web.downloads import downloads
+from kpi.web.frame import Visit
+from kpi.web.links import href
+from kpi.web.panels import answer_box, message_box, panel
+from kpi.web.tables import folded_table_html, table_html
+
+CARDS = (
+    "digital_transactions",
+    "transactions_per_1000",
+    "digital_take_up",
+    "completion_rate",
+    "satisfaction",
+    "processing_time_median",
+    "services_digitised",
+    "priority_services_simplified",
+    "governorate_readiness",
+)
+ENTITIES_SHOWN = 8
+
+
+def this_governorate(visit: Visit) -> Visit | None:
+    """Return the visit with nothing but the governorate of the address; None when it names none that is known."""
+    chosen = visit.filters
+    if chosen is None or chosen.governorate_id is None:
+        return None
+    return replace(visit, filters=replace(chosen, entity_id=None, channel=None))
+
+
+def no_governorate_html(language: str) -> str:
+    """Say that no governorate, or an unknown one, is asked for, and lead to the list."""
+    asked = st.query_params.get("governorate")
+    what = t("governorate.unknown_what", language, asked=asked) if asked else t("governorate.choose_what", language)
+    box = message_box(what, t("governorate.choose_next", language))
+    return f"{box}{back_html(language, 'list')}"
+
+
+def back_html(language: str, key: str = "back") -> str:
+    """Link the page of all governorates."""
+    address = escape(href("governorates", governorate=None))
+    return (
+        f'<p class="kpi-note"><a class="kpi-link" href="{address}">{escape(t(f"governorate.{key}", language))}</a></p>'
+    )
+
+
+def answer_html(
+    topic: Headline, ranking: Ranking, places: GovernorateMap, facts: GovernorateFacts, language: str
+) -> str:
+    """Return the question and the answer: how much, how that moved and why, and the place among the governorates."""
+    question = t("governorate.title", language, governorate=facts.governorate)
+    if not topic.value:
+        return answer_box(question, t("governorate.words.no_digital", language))
+    parts = (
+        answer(topic, language, whole=False),
+        *_newly(topic, ranking, language),
+        *_position(places, facts.governorate.id, language),
+    )
+    return answer_box(question, " ".join(parts))
+
+
+def facts_html(facts: GovernorateFacts, places: GovernorateMap, language: str) -> str:
+    """Return seat, wilayats, area, dated population and national share, and one click away their sources."""
+    unknown = t("governorate.fact.unknown", language)
+    here = _place(places, facts.governorate.id)
+    area, population = facts.area_km2, facts.population
+    values = {
+        "seat": (facts.seat_ar if language == "ar" else facts.seat_en) or unknown,
+        "wilayats": unknown if facts.wilayats is None else format_number(facts.wilayats, language),
+        "area": unknown if area is None else t("governorate.fact.area_value", language, area=area),
+        "population": unknown
+        if population is None or facts.population_as_of is None
+        else t("governorate.fact.population_value", language, population=population, day=facts.population_as_of),
+    }
+    if here is not None and here.value is not None and places.total:
+        values["national"] = format_percent(100 * here.value / places.total, language, decimals=2)
+    items = "".join(
+        f"<div><dt>{escape(t(f'governorate.fact.{name}', language))}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in values.items()
+    )
+    return f'<dl class="kpi-facts">{items}</dl>{_sources(facts, language)}'
+
+
+def channels_html(channels: Sequence[ChannelValue], language: str) -> str:
+    """Return each channel with its part of the completed transactions, as a bar and in digits."""
+    if not channels:
+        return _quiet("no_digital", language)
+    largest = max(channel.share_pct for channel in channels)
+    rows = "".join(_channel(channel, largest, language) for channel in channels)
+    return f'<ul class="kpi-bars">{rows}</ul>'
+
+
+def entities_html(ranking: Ranking, language: str) -> str:
+    """Return the entities that completed most digital transactions there, each leading to its scorecard."""
+    known = [row for row in ranking.rows if row.value]
+    if not known:
+        return _quiet("no_digital", language)
+    first, rest = known[:ENTITIES_SHOWN], known[ENTITIES_SHOWN:]
+    folded = ""
+    if rest:
+        folded = folded_table_html(_entities(known, language), t("governorate.words.entities_all", language))
+    return table_html(_entities(first, language), stacked=True) + folded
+
+
+def top_services_html(scorecard: Scorecard, language: str) -> str:
+    """Return the services used most there, each with its entity and leading to its page."""
+    if not scorecard.top_services:
+        return _quiet("no_digital", language)
+    rows = tuple(
+        (
+            Cell(
+                one.service.label(language),
+                href("service", service=one.service.id),
+                below=one.entity.label(language),
+            ),
+            format_number(one.transactions, language),
+        )
+        for one in scorecard.top_services
+    )
+    return table_html(_table("services_top", ("service", "transactions"), rows, language))
+
+
+def services_html(services: Sequence[LocalService], language: str) -> str:
+    """Count the services that bodies of the governorate deliver, and list them one click away."""
+    if not services:
+        return _quiet("no_services", language)
+    in_scope, priority = ([one for one in services if wanted(one)] for wanted in (_in_scope, _is_priority))
+    words = plural(
+        "governorate.words.services",
+        len(services),
+        language,
+        digitised=sum(one.digitised_on is not None for one in in_scope),
+        scope=len(in_scope),
+        simplified=sum(one.simplified_on is not None for one in priority),
+        priority=len(priority),
+    )
+    table = _table(
+        "services",
+        ("service", "digitised", "simplified", "priority"),
+        tuple(_service(one, language) for one in services),
+        language,
+    )
+    every = folded_table_html(table, t("governorate.words.services_all", language))
+    return f'<p class="kpi-lead">{escape(words)}</p>{every}'
+
+
+def use_panels(scorecard: Scorecard, ranking: Ranking | None, visit: Visit) -> None:
+    """Show through which channels, by which entities and with which services; files carry the entities and services."""
+    language = visit.language
+    left, right = st.columns([5, 7], gap="medium")
+    with left, panel("channels", t("governorate.channels", language)):
+        st.html(channels_html(scorecard.channels, language))
+    title = t(f"governorate.services_top{'_remainder' if ranking is None else ''}", language)
+    with right, panel("top_services", title):
+        st.html(top_services_html(scorecard, language))
+        downloads("services", title, lambda: top_services_rows(scorecard, language), visit)
+    if ranking is not None and ranking.nothing is None:
+        title = t("governorate.entities", language)
+        with panel("entities", title):
+            st.html(entities_html(ranking, language))
+            downloads("entities", title, lambda: entities_rows(ranking, language), visit)
+
+
+def entities_rows(ranking: Ranking, language: str) -> pl.DataFrame:
+    """Return the entities there as typed columns for a file."""
+    entity, transactions, share, change = (
+        t(f"governorate.column.{column}", language) for column in ("entity", "transactions", "share", "change")
+    )
+    rows = [
+        {
+            entity: row.entity.label(language),
+            transactions: row.numerator,
+            share: row.share_pct,
+            change: row.change_pct,
+        }
+        for row in ranking.rows
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def top_services_rows(scorecard: Scorecard, language: str) -> pl.DataFrame:
+    """Return the services used most there as typed columns for a file."""
+    service, entity, transactions = (
+        t(f"governorate.column.{column}", language) for column in ("service", "entity", "transactions")
+    )
+    top = scorecard.top_services
+    return pl.DataFrame(
+        {
+            service: [one.service.label(language) for one in top],
+            entity: [one.entity.label(language) for one in top],
+            transactions: [one.transactions for one in top],
+        }
+    )
+
+
+def _newly(topic: Headline, ranking: Ranking, language: str) -> list[str]:
+    """Say when most of a rise is entities that name this governorate now and did not a year earlier."""
+    change = topic.change
+    if change is None or change.raw is None or change.base_value is None or not topic.value:
+        return []
+    newly = [row for row in ranking.rows if row.numerator and row.change_pct is None]
+    amount = sum(row.numerator or 0 for row in newly)
+    if 2 * amount < topic.value - change.base_value or not newly:
+        return []
+    base = change.base.label(language, topic.months_per_point)
+    return [plural("governorate.answer.newly", len(newly), language, amount=amount, base=base)]
+
+
+def _position(places: GovernorateMap, governorate_id: str, language: str) -> list[str]:
+    here = _place(places, governorate_id)
+    known = [place for place in places.values if place.value]
+    if here is None or not here.value:
+        return []
+    share = format_percent(100 * here.value / sum(place.value or 0 for place in known), language)
+    better = sum((place.value or 0) > here.value for place in known)
+    parts = [t("governorate.answer.position", language, share=share, place=1 + better, places=len(known))]
+    if here.per_1000 is not None:
+        per_head = format_number(here.per_1000, language, decimals=1)
+        denser = sum((place.per_1000 or 0) > here.per_1000 for place in places.values)
+        parts.append(t("governorate.answer.per_head", language, per_head=per_head, place=1 + denser))
+    return parts
+
+
+def _place(places: GovernorateMap, governorate_id: str) -> GovernorateValue | None:
+    return next((place for place in places.values if place.governorate.id == governorate_id), None)
+
+
+def _sources(facts: GovernorateFacts, language: str) -> str:
+    named = [source for source in (facts.source, facts.population_source) if source]
+    if not named:
+        return ""
+    # The registries quote their sources in the language they are written in.
+    items = "".join(f'<li lang="en" dir="ltr">{escape(source)}</li>' for source in named)
+    summary = escape(t("governorate.fact.sources", language))
+    return f'<details class="kpi-details"><summary>{summary}</summary><ul class="kpi-sources">{items}</ul></details>'
+
+
+def _channel(channel: ChannelValue, largest: float, language: str) -> str:
+    is_unknown = channel.channel.id == UNKNOWN_CHANNEL
+    name = t("governorate.words.unknown_channel", language) if is_unknown else channel.channel.label(language)
+    kind = f" <small>{escape(t('governorate.words.digital', language))}</small>" if channel.digital else ""
+    amount = f"{format_number(channel.value, language)} · {format_percent(channel.share_pct, language)}"
+    colour = "var(--primary)" if channel.digital else "var(--other-line)"
+    bar = f'<i style="inline-size:{100 * channel.share_pct / largest:.1f}%;background:{colour}"></i>'
+    return f'<li><span>{escape(name)}{kind}</span><span class="kpi-bar">{bar}</span><span>{escape(amount)}</span></li>'
+
+
+def _entities(rows: Sequence[RankedEntity], language: str) -> Table:
+    body = tuple(
+        (
+            Cell(row.entity.label(language), href("entity", entity=row.entity.id, governorate=None)),
+            format_number(row.value or 0, language),
+            "" if row.share_pct is None else format_percent(row.share_pct, language),
+            t("governorates.column.not_comparable", language)
+            if row.change_pct is None
+            else format_change(row.change_pct, "percent", language),
+        )
+        for row in rows
+    )
+    return _table("entities", ("entity", "transactions", "share", "change"), body, language)
+
+
+def _service(one: LocalService, language: str) -> tuple[str | Cell, ...]:
+    def when(day: date | None, applies: bool) -> str:
+        if day is not None:
+            return format_day(day, language)
+        return t("governorate.words.not_yet" if applies else "value.not_applicable", language)
+
+    return (
+        Cell(one.service.label(language), href("service", service=one.service.id)),
+        when(one.digitised_on, one.in_digitisation_scope),
+        when(one.simplified_on, one.is_priority),
+        t(f"governorate.words.{'yes' if one.is_priority else 'no'}", language),
+    )
+
+
+def _in_scope(one: LocalService) -> bool:
+    return one.in_digitisation_scope
+
+
+def _is_priority(one: LocalService) -> bool:
+    return one.is_priority
+
+
+def _table(title: str, columns: Sequence[str], rows: tuple[tuple[str | Cell, ...], ...], language: str) -> Table:
+    headers = tuple(t(f"governorate.column.{column}", language) for column in columns)
+    return Table(t(f"governorate.{title}", language), headers, rows)
+
+
+def _quiet(key: str, language: str) -> str:
+    return f'<p class="kpi-note">{escape(t(f"governorate.words.{key}", language))}</p>'

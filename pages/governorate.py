@@ -1,0 +1,80 @@
+"""Scorecard of one governorate, or of what names none: its numbers, services, projects, platforms and readiness."""
+
+import streamlit as st
+
+from kpi.charts import trend
+from kpi.language import t
+from kpi.queries.filters import NOT_ALLOCATED
+from kpi.web import cache
+from kpi.web.cards import cards_html, without_value_html
+from kpi.web.claims import claims_html
+from kpi.web.downloads import downloads, source_line
+from kpi.web.frame import current_visit
+from kpi.web.panels import chart_panel, empty_box, panel, stack
+from kpi.web.screens import governorate as screen
+from kpi.web.screens import governorate_remainder as remainder
+from kpi.web.screens.governorate_programme import platforms_html, projects_html, readiness_html
+from kpi.web.screens.governorates import TOPIC, governorate_claims
+from kpi.web.spans import spans
+
+visit = current_visit()
+language, mode, build = visit.language, visit.mode, visit.build
+here = screen.this_governorate(visit)
+if here is None or here.filters is None:
+    st.html(empty_box(language) if visit.filters is None else screen.no_governorate_html(language))
+    st.stop()
+
+filters, caption = here.filters, source_line(here)
+is_remainder = filters.governorate_id == NOT_ALLOCATED
+headlines = cache.cached_headlines(build, remainder.CARDS if is_remainder else screen.CARDS, filters)
+places = cache.cached_map(build, TOPIC, filters)
+ranking = cache.cached_ranking(build, TOPIC, filters)
+scorecard = cache.cached_scorecard(build, filters)
+
+if is_remainder:
+    entities = cache.cached_remainder(build, filters)
+    st.html(remainder.answer_html(places, entities, language) + screen.back_html(language))
+else:
+    facts = next(
+        one for one in cache.cached_governorate_facts(build, filters) if one.governorate.id == filters.governorate_id
+    )
+    st.html(screen.answer_html(headlines[0], ranking, places, facts, language) + screen.back_html(language))
+    st.html(screen.facts_html(facts, places, language))
+
+known = [headline for headline in headlines if headline.value is not None]
+without = [headline for headline in headlines if headline.value is None]
+with st.container(key="cards" if is_remainder else "cards_in_threes"):
+    stack(cards_html(known, language=language, mode=mode), without_value_html(without, language))
+
+if is_remainder:
+    with panel("remainder", t("governorate.remainder", language)):
+        st.html(remainder.entities_html(entities, language))
+        title = t("governorate.remainder", language)
+        downloads("not_allocated", title, lambda: remainder.entities_rows(entities, language), here)
+
+series = cache.cached_series(build, TOPIC, filters)
+if series.nothing is None:
+    chosen, base = spans(headlines[0], language)
+    chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
+    title = t(f"governorate.trend{'_remainder' if is_remainder else ''}", language)
+    chart_panel("trend", title, chart, language, caption=caption)
+
+screen.use_panels(scorecard, None if is_remainder else ranking, here)
+
+if not is_remainder:
+    with panel("services", t("governorate.services", language)):
+        st.html(screen.services_html(scorecard.services, language))
+    with panel("projects", t("governorate.projects", language)):
+        st.html(projects_html(scorecard.projects, language))
+    with panel("platforms", t("governorate.platforms", language)):
+        st.html(platforms_html(scorecard.platforms, language))
+    readiness = cache.cached_series(build, "governorate_readiness", filters)
+    if readiness.nothing is None:
+        chart = trend.figure(readiness, language=language, mode=mode)
+        chart_panel("readiness_trend", t("governorate.readiness_trend", language), chart, language, caption=caption)
+    with panel("readiness", t("governorate.readiness", language)):
+        st.html(readiness_html(scorecard.readiness, language))
+    published = governorate_claims(cache.cached_claims(build), filters.governorate_id)
+    if published:
+        with panel("claims", t("governorate.claims", language)):
+            st.html(claims_html(published, language))
