@@ -14,6 +14,7 @@ from kpi.web.panels import chart_panel, empty_box, panel, stack
 from kpi.web.screens import governorate as screen
 from kpi.web.screens import governorate_remainder as remainder
 from kpi.web.screens.governorate_programme import platforms_html, projects_html, readiness_html
+from kpi.web.screens.governorate_use import services_html, use_panels
 from kpi.web.screens.governorates import TOPIC, governorate_claims
 from kpi.web.spans import spans
 
@@ -35,9 +36,8 @@ if is_remainder:
     entities = cache.cached_remainder(build, filters)
     st.html(remainder.answer_html(places, entities, language) + screen.back_html(language))
 else:
-    facts = next(
-        one for one in cache.cached_governorate_facts(build, filters) if one.governorate.id == filters.governorate_id
-    )
+    every = cache.cached_governorate_facts(build, filters)
+    facts = next(one for one in every if one.governorate.id == filters.governorate_id)
     st.html(screen.answer_html(headlines[0], ranking, places, facts, language) + screen.back_html(language))
     st.html(screen.facts_html(facts, places, language))
 
@@ -59,11 +59,11 @@ if series.nothing is None:
     title = t(f"governorate.trend{'_remainder' if is_remainder else ''}", language)
     chart_panel("trend", title, chart, language, caption=caption)
 
-screen.use_panels(scorecard, None if is_remainder else ranking, here)
+use_panels(scorecard, None if is_remainder else ranking, here)
 
 if not is_remainder:
     with panel("services", t("governorate.services", language)):
-        st.html(screen.services_html(scorecard.services, language))
+        st.html(services_html(scorecard.services, language))
     with panel("projects", t("governorate.projects", language)):
         st.html(projects_html(scorecard.projects, language))
     with panel("platforms", t("governorate.platforms", language)):
