@@ -20,6 +20,7 @@ TILE_PX = 88
 GAP = 0.035
 NAME_CHARACTERS = 13
 VALUE_CHARACTERS = 12  # a longer one, such as a duration in words, is broken into lines
+LINE_CHARACTERS = {"rtl": 10, "ltr": 12}  # the Arabic "and" belongs to the number after it
 REMAINDER_ROWS, REMAINDER_VALUE_ROWS = 0.95, 0.7
 
 
@@ -83,7 +84,7 @@ def _draw_tile(
     value, per_head = value_words(place.value, result, language), per_1000_words(place, result, language)
     size = VALUE_SIZE
     if len(value) > VALUE_CHARACTERS:
-        size, lines = TICK_SIZE, wrap(strip_isolates(value), VALUE_CHARACTERS)
+        size, lines = TICK_SIZE, wrap(strip_isolates(value), LINE_CHARACTERS[direction(language)])
         value = "<br>".join(phrase(line, language) for line in lines)
     small = f"<br><span style='font-size:{TICK_SIZE}px'>{per_head}</span>" if per_head else ""
     canvas.add_annotation(

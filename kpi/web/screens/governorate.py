@@ -78,6 +78,8 @@ def facts_html(facts: GovernorateFacts, places: GovernorateMap, language: str) -
         if population is None or facts.population_as_of is None
         else t("governorate.fact.population_value", language, population=population, day=facts.population_as_of),
     }
+    if density := _density(places, here, language):
+        values["density"] = density
     if here is not None and here.value is not None and places.total:
         values["national"] = format_percent(100 * here.value / places.total, language, decimals=2)
     items = "".join(
@@ -107,12 +109,16 @@ def _position(places: GovernorateMap, governorate_id: str, language: str) -> lis
         return []
     share = format_percent(100 * here.value / sum(place.value or 0 for place in known), language)
     better = sum((place.value or 0) > here.value for place in known)
-    parts = [t("governorate.answer.position", language, share=share, place=1 + better, places=len(known))]
-    if here.per_1000 is not None:
-        per_head = format_number(here.per_1000, language, decimals=1)
-        denser = sum((place.per_1000 or 0) > here.per_1000 for place in places.values)
-        parts.append(t("governorate.answer.per_head", language, per_head=per_head, place=1 + denser))
-    return parts
+    return [t("governorate.answer.position", language, share=share, place=1 + better, places=len(known))]
+
+
+def _density(places: GovernorateMap, here: GovernorateValue | None, language: str) -> str | None:
+    if here is None or here.per_1000 is None:
+        return None
+    dense = [place.per_1000 for place in places.values if place.per_1000 is not None]
+    per_head = format_number(here.per_1000, language, decimals=1)
+    place = 1 + sum(other > here.per_1000 for other in dense)
+    return t("governorate.fact.density_value", language, per_head=per_head, place=place, places=len(dense))
 
 
 def _place(places: GovernorateMap, governorate_id: str) -> GovernorateValue | None:

@@ -91,7 +91,7 @@ def answer(topic: GovernorateMap, language: str) -> str:
 def choices_html(places: Places, map_form: str, language: str, *, has_boundaries: bool) -> str:
     """Return the choice of the measure behind one click and, where there are boundaries, that of the map."""
     chosen = places.map.kpi
-    form = None if map_form == MAP_FORMS[0] else map_form
+    form = map_form if has_boundaries and map_form != MAP_FORMS[0] else None
     measures = "".join(
         _choice(kpi.name(language), kpi.id == chosen.id, kpi=None if kpi.id == TOPIC else kpi.id, map=form)
         for kpi in places.kpis
