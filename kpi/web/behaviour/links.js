@@ -6,8 +6,11 @@ if (!window.kpiFollowsLinks) {
     const mark = element.closest?.(".js-plotly-plot")?._hoverdata?.[0];
     return [mark?.customdata, mark?.fullData?.meta].find((one) => typeof one === "string" && one.startsWith("./"));
   };
+  // The layer of a drawing that watches the pointer lies over its words.
+  const linkBelow = (event) => event.target.closest?.(".js-plotly-plot")
+    && document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.closest("a"))?.closest("a");
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a");
+    const link = event.target.closest?.("a") ?? linkBelow(event);
     const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href") ?? markedAddress(event.target);
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!plain || !target?.startsWith("./")) return;
