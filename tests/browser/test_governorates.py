@@ -105,6 +105,7 @@ def test_a_tile_leads_to_the_scorecard_with_filters_kept_and_back_returns(visito
 @pytest.mark.parametrize("form", ["tiles", "boundaries"])
 def test_the_tile_itself_leads_to_the_scorecard_not_only_its_words(visitor, form) -> None:
     reader = visitor("ar")
+    reader.page.set_viewport_size({"width": 1440, "height": 1600})
     page = reader.open(f"governorates?lang=ar&map={form}")
     place = page.evaluate(PLACE, "OM-ZU")
     beside = (place["x"] - 26, place["bottom"] + 6) if form == "tiles" else (place["x"] - 60, place["y"] + 20)
@@ -165,7 +166,7 @@ def rgb(colour: str) -> tuple[int, ...]:
 def test_the_table_is_saved_with_every_governorate_the_remainder_and_the_whole(visitor, language) -> None:
     page = visitor(language).open(f"governorates?lang={language}")
     with page.expect_download() as waiting:
-        page.locator(".st-key-download_governorates_csv button").click()
+        page.locator(".st-key-download_governorates_csv button").first.click()
     with waiting.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert len(rows) == 1 + 11 + 2
