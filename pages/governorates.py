@@ -9,6 +9,7 @@ from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
 from kpi.web.panels import chart_panel, empty_box, heading, message_box, panel
 from kpi.web.screens import governorates as screen
+from kpi.web.screens.governorates_table import places_html, places_rows, table_title
 
 visit = screen.everywhere(current_visit())
 language = visit.language
@@ -32,10 +33,10 @@ with left:
     title = t("governorates.map.title", language, kpi=places.map.kpi.name(language))
     chart_panel("map", title, screen.map_chart(places, visit), language, caption=source_line(visit))
 with right:
-    table = screen.table_title(places.ranking, language)
+    table = table_title(places.ranking, language)
     with panel("places", t("governorates.in_order", language)):
-        st.html(screen.places_html(places, visit))
-        downloads("governorates", table, lambda shown=places: screen.places_rows(shown, language), visit)
+        st.html(places_html(places, visit))
+        downloads("governorates", table, lambda shown=places: places_rows(shown, language), visit)
 
 published = screen.governorate_claims(cache.cached_claims(visit.build))
 if published:

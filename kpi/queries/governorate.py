@@ -15,26 +15,12 @@ TOP_SERVICES = 10
 UNKNOWN_CHANNEL = "unknown"
 
 _CHANNELS = "select channel, name_ar, name_en, digital from dim_channel order by sort_order"
-_TOP_SERVICES = """
-with digital as (
-    select cube.service_id, cube.entity_id, sum(cube.transactions)::bigint as transactions
-    from fct_transaction_service_month as cube
-    inner join dim_channel on cube.channel = dim_channel.channel
-    where
-        dim_channel.digital and cube.outcome = 'completed' and cube.month between $from_month and $to_month
-        and coalesce(cube.governorate_id, $not_allocated) = $governorate
-    group by cube.service_id, cube.entity_id
-)
-
-select
-    digital.service_id, dim_service.name_ar, dim_service.name_en, digital.entity_id, dim_entity.name_ar,
-    dim_entity.name_en, digital.transactions
-from digital
-inner join dim_service on digital.service_id = dim_service.service_id
-inner join dim_entity on digital.entity_id = dim_entity.entity_id
-where digital.transactions > 0
-order by digital.transactions desc, digital.service_id
-limit $shown
+_SERVICES = """
+select dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_service.entity_id, dim_entity.name_ar,
+dim_entity.name_en
+from dim_service
+inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+where dim_service.service_id in (select unnest($services))
 """
 _LOCAL_SERVICES = """
 with life as (
@@ -200,12 +186,10 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
     chosen = filters.snapped(freshness(warehouse).reporting_months)
     governorate = chosen.governorate_id or NOT_ALLOCATED
     placed = governorate != NOT_ALLOCATED
-    months = {"from_month": chosen.period.start, "to_month": chosen.period.end}
     here, until = {"governorate": governorate}, {"to_month": chosen.period.end}
-    top = warehouse.query(_TOP_SERVICES, here | months, not_allocated=NOT_ALLOCATED, shown=TOP_SERVICES)
     return Scorecard(
         channels=_channels(warehouse, chosen),
-        top_services=tuple(ServiceVolume(Named(*row[:3]), Named(*row[3:6]), row[6]) for row in top.iter_rows()),
+        top_services=_top_services(warehouse, replace(chosen, governorate_id=governorate)),
         services=tuple(
             LocalService(Named(*row[:3]), Named(*row[3:6]), *row[6:])
             for row in warehouse.query(_LOCAL_SERVICES, here | until).iter_rows()
@@ -254,6 +238,15 @@ def _channels(warehouse: Warehouse, filters: Filters) -> tuple[ChannelValue, ...
         for channel, digital in rows
         if values.get(channel.id)
     )
+
+
+def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[ServiceVolume, ...]:
+    request = Request("digital_transactions", filters.period, by="service")
+    amounts = {service: _count(cells) for service, cells in fetch(warehouse, (request,), filters)[request].items()}
+    largest = sorted((service for service, amount in amounts.items() if amount), key=lambda one: (-amounts[one], one))
+    shown = largest[:TOP_SERVICES]
+    names = {row[0]: row for row in warehouse.query(_SERVICES, services=shown).iter_rows()}
+    return tuple(ServiceVolume(Named(*names[one][:3]), Named(*names[one][3:]), amounts[one]) for one in shown)
 
 
 def _readiness(warehouse: Warehouse, governorate: str) -> tuple[Readiness, ...]:

@@ -9,7 +9,7 @@ from kpi.language import Nothing
 from kpi.periods import Period
 from kpi.queries.change import change_kind, difference, not_comparable
 from kpi.queries.definitions import definitions
-from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
+from kpi.queries.filters import NOT_ALLOCATED, Against, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, GovernorateMap, GovernorateValue, Named
@@ -75,7 +75,8 @@ class RankedGovernorate:
 class GovernorateRanking:
     """Hold the governorates from best to worst, those without a value last, then the remainder and the whole.
 
-    `as_of` is the month in which a stock was counted, None for a flow.
+    `as_of` is the month in which a stock was counted, None for a flow; `base` is None where the comparison is with a
+    target, which governorates do not have.
     """
 
     kpi: Kpi
@@ -84,6 +85,8 @@ class GovernorateRanking:
     remainder: RankedGovernorate | None
     total: RankedGovernorate | None
     as_of: date | None
+    against: Against
+    base: Period | None
     nothing: Nothing | None = None
 
 
@@ -121,31 +124,34 @@ def map_kpis(warehouse: Warehouse, filters: Filters) -> tuple[Kpi, ...]:
 
 
 def governorate_ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> GovernorateRanking:
-    """Answer how the governorates compare with each other and with the year before, whichever one the filters choose.
+    """Answer how the governorates compare with each other and with the base, whichever of them the filters choose.
 
     The share is of the whole, so that the shares and the remainder's make up 100 %; it exists for counts only.
     """
     build = freshness(warehouse)
     everywhere = replace(filters, governorate_id=None).snapped(build.reporting_months)
     kpi, period = definitions(warehouse, (kpi_id,))[kpi_id], everywhere.period
+    against, base = everywhere.compare.against, everywhere.base
     if not applies(kpi, everywhere, by="governorate"):
-        return GovernorateRanking(kpi, period, (), None, None, None, nothing="not_applicable")
+        return GovernorateRanking(kpi, period, (), None, None, None, against, base, nothing="not_applicable")
     has_whole = applies(kpi, everywhere)
     groupings = ("governorate", "programme") if has_whole else ("governorate",)
-    requests = [request for by in groupings for request in comparison_requests(kpi, period, by)]
+    requests = [request for by in groupings for request in comparison_requests(kpi, everywhere, by)]
     answers = fetch(warehouse, requests, everywhere)
-    places = compared(kpi, period, answers, by="governorate")
-    whole = compared(kpi, period, answers) if has_whole else Compared({}, {})
+    places = compared(kpi, everywhere, answers, by="governorate")
+    whole = compared(kpi, everywhere, answers) if has_whole else Compared({}, {})
     names = {row[0]: Named(*row) for row in warehouse.query(_NAMES).iter_rows()}
-    rows = tuple(_ranked(kpi, place, places, whole, period, build) for place in names.values())
-    remainder = _ranked(kpi, Named(NOT_ALLOCATED, "", ""), places, whole, period, build)
+    rows = tuple(_ranked(kpi, place, places, whole, everywhere, build) for place in names.values())
+    remainder = _ranked(kpi, Named(NOT_ALLOCATED, "", ""), places, whole, everywhere, build)
     return GovernorateRanking(
         kpi=kpi,
         period=period,
         rows=tuple(sorted(rows, key=lambda row: _order(kpi, row))),
         remainder=remainder if remainder.value is not None else None,
-        total=_ranked(kpi, Named(PROGRAMME, "", ""), whole, whole, period, build) if has_whole else None,
+        total=_ranked(kpi, Named(PROGRAMME, "", ""), whole, whole, everywhere, build) if has_whole else None,
         as_of=places.as_of,
+        against=against,
+        base=base,
         nothing=None if any(row.value is not None for row in rows) else "not_provided",
     )
 
@@ -166,12 +172,12 @@ def boundaries(warehouse: Warehouse) -> tuple[Boundary, ...]:
 
 
 def _ranked(
-    kpi: Kpi, place: Named, cells: Compared, whole: Compared, period: Period, build: Freshness
+    kpi: Kpi, place: Named, cells: Compared, whole: Compared, filters: Filters, build: Freshness
 ) -> RankedGovernorate:
     now, base, total = cells.now.get(place.id), cells.base.get(place.id), whole.now.get(PROGRAMME)
     value, base_value = (cell.value if cell else None for cell in (now, base))
     kind = change_kind(kpi)
-    comparable = not_comparable(kpi, period, base_value, build) is None
+    comparable = not_comparable(kpi, filters, base_value, build) is None
     change = difference(kind, value, base_value) if comparable else None
     has_share = kpi.kind == "sum" and value is not None and total is not None and bool(total.value)
     return RankedGovernorate(

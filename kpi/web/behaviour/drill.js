@@ -1,8 +1,10 @@
-// A click on a bar, tile or point whose `customdata` is an address of the page leads there, as a link would.
+// A click on a bar, tile or point whose `customdata` is an address of the page leads there, as a link would; a filled
+// shape is no point and has its address in `meta`.
 if (!window.kpiDrills) {
   window.kpiDrills = true;
   const addressOf = (event) => {
-    const data = event.points?.[0]?.customdata;
+    const mark = event.points?.[0];
+    const data = mark?.customdata ?? mark?.fullData?.meta;
     const address = Array.isArray(data) ? data[0] : data;
     return typeof address === "string" && address.startsWith("./") ? address : null;
   };

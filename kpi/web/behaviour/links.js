@@ -1,17 +1,12 @@
 // Follow the page's own links within the running application: no reload, and Back works.
 if (!window.kpiFollowsLinks) {
   window.kpiFollowsLinks = true;
-  // A mark of a drawing leads where its customdata, or its trace's meta, says: the tile itself, not only its words.
-  const markedAddress = (element) => {
-    const mark = element.closest?.(".js-plotly-plot")?._hoverdata?.[0];
-    return [mark?.customdata, mark?.fullData?.meta].find((one) => typeof one === "string" && one.startsWith("./"));
-  };
   // The layer of a drawing that watches the pointer lies over its words.
   const linkBelow = (event) => event.target.closest?.(".js-plotly-plot")
     && document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.closest("a"))?.closest("a");
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a") ?? linkBelow(event);
-    const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href") ?? markedAddress(event.target);
+    const target = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!plain || !target?.startsWith("./")) return;
     event.preventDefault();

@@ -9,6 +9,7 @@ from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.governorates import GovernorateFacts
 from kpi.queries.results import GovernorateMap, GovernorateValue, Headline, Ranking
 from kpi.web.answer import answer
+from kpi.web.base_words import base_words
 from kpi.web.frame import Visit
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
@@ -31,7 +32,7 @@ def this_governorate(visit: Visit) -> Visit | None:
     chosen = visit.filters
     if chosen is None or chosen.governorate_id is None:
         return None
-    return replace(visit, filters=replace(chosen, entity_id=None, channel=None))
+    return replace(visit, filters=replace(chosen, entity_id=None, channel=None, service_id=None))
 
 
 def no_governorate_html(language: str) -> str:
@@ -92,13 +93,13 @@ def facts_html(facts: GovernorateFacts, places: GovernorateMap, language: str) -
 def _newly(topic: Headline, ranking: Ranking, language: str) -> list[str]:
     """Say when most of a rise is entities that name this governorate now and did not a year earlier."""
     change = topic.change
-    if change is None or change.raw is None or change.base_value is None or not topic.value:
+    if change is None or change.against == "target" or None in (change.raw, change.base_value) or not topic.value:
         return []
     newly = [row for row in ranking.rows if row.numerator and row.change_pct is None]
     amount = sum(row.numerator or 0 for row in newly)
-    if 2 * amount < topic.value - change.base_value or not newly:
+    if 2 * amount < topic.value - (change.base_value or 0) or not newly:
         return []
-    base = change.base.label(language, topic.months_per_point)
+    base = base_words(change, topic.months_per_point, language)
     return [plural("governorate.answer.newly", len(newly), language, amount=amount, base=base)]
 
 

@@ -37,8 +37,8 @@ def entities_html(ranking: Ranking, language: str) -> str:
     first, rest = known[:ENTITIES_SHOWN], known[ENTITIES_SHOWN:]
     folded = ""
     if rest:
-        folded = folded_table_html(_entities(known, language), t("governorate.words.entities_all", language))
-    return table_html(_entities(first, language), stacked=True) + folded
+        folded = folded_table_html(_entities(ranking, known, language), t("governorate.words.entities_all", language))
+    return table_html(_entities(ranking, first, language), stacked=True) + folded
 
 
 def top_services_html(scorecard: Scorecard, language: str) -> str:
@@ -102,9 +102,7 @@ def use_panels(scorecard: Scorecard, ranking: Ranking | None, visit: Visit) -> N
 
 def entities_rows(ranking: Ranking, language: str) -> pl.DataFrame:
     """Return the entities there as typed columns for a file."""
-    entity, transactions, share, change = (
-        t(f"governorate.column.{column}", language) for column in ("entity", "transactions", "share", "change")
-    )
+    entity, transactions, share, change = _headings(ranking, language)
     rows = [
         {
             entity: row.entity.label(language),
@@ -142,7 +140,7 @@ def _channel(channel: ChannelValue, largest: float, language: str) -> str:
     return f'<li><span>{escape(name)}{kind}</span><span class="kpi-bar">{bar}</span><span>{escape(amount)}</span></li>'
 
 
-def _entities(rows: Sequence[RankedEntity], language: str) -> Table:
+def _entities(ranking: Ranking, rows: Sequence[RankedEntity], language: str) -> Table:
     body = tuple(
         (
             Cell(row.entity.label(language), href("entity", entity=row.entity.id, governorate=None)),
@@ -154,7 +152,13 @@ def _entities(rows: Sequence[RankedEntity], language: str) -> Table:
         )
         for row in rows
     )
-    return _table("entities", ("entity", "transactions", "share", "change"), body, language)
+    return Table(t("governorate.entities", language), _headings(ranking, language), body)
+
+
+def _headings(ranking: Ranking, language: str) -> tuple[str, ...]:
+    named = tuple(t(f"governorate.column.{column}", language) for column in ("entity", "transactions", "share"))
+    base = ranking.base.label(language) if ranking.base else ""
+    return (*named, t(f"compare.column.{ranking.against}", language, base=base))
 
 
 def _service(one: LocalService, language: str) -> tuple[str | Cell, ...]:
