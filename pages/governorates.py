@@ -25,8 +25,7 @@ if places is None or places.topic.total is None:
 
 st.html(screen.answer_html(places.topic, language))
 
-has_boundaries = bool(cache.cached_boundaries(visit.build))
-st.html(screen.choices_html(places, screen.map_form(), language, has_boundaries=has_boundaries))
+st.html(screen.choices_html(places, screen.map_form(), language))
 
 left, right = st.columns([5, 7], gap="medium")
 with left:

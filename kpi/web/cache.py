@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from kpi.catalogue import Kpi
 from kpi.errors import NothingPublished
 from kpi.periods import Period
 from kpi.queries.change_management import ChangeManagement, change_management
@@ -21,14 +20,13 @@ from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorate import EntityRemainder, Scorecard, remainder_by_entity, scorecard
 from kpi.queries.governorates import (
-    Boundary,
     GovernorateFacts,
     GovernorateRanking,
-    boundaries,
+    MapChoices,
     governorate_facts,
     governorate_map,
     governorate_ranking,
-    map_kpis,
+    map_choices,
 )
 from kpi.queries.headline import headlines
 from kpi.queries.journeys import Journey, journeys
@@ -173,9 +171,9 @@ def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def cached_map_kpis(build: Build, filters: Filters) -> tuple[Kpi, ...]:
-    """Return the KPIs that have a value per governorate."""
-    return map_kpis(_warehouse(build), filters)
+def cached_map_choices(build: Build, filters: Filters) -> MapChoices:
+    """Return which maps of the governorates can be drawn."""
+    return map_choices(_warehouse(build), filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -188,12 +186,6 @@ def cached_governorate_ranking(build: Build, kpi_id: str, filters: Filters) -> G
 def cached_governorate_facts(build: Build, filters: Filters) -> tuple[GovernorateFacts, ...]:
     """Return what the registries say of each governorate."""
     return governorate_facts(_warehouse(build), filters=filters)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def cached_boundaries(build: Build) -> tuple[Boundary, ...]:
-    """Return the outlines of the governorates; empty where there are none."""
-    return boundaries(_warehouse(build))
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

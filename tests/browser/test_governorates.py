@@ -27,6 +27,7 @@ PLACE = """id => {
 }"""
 LINK_COLOURS = """() => [...document.querySelectorAll('.st-key-panel_map .annotation-text a')].map(
     link => [link.getAttribute('style') ?? '', getComputedStyle(link).fill])"""
+LINKS = ".st-key-panel_map .annotation-text a"
 PARAMETERS = "period=2025-02..2025-03&channel=app&entity=moh"
 
 
@@ -76,6 +77,7 @@ def test_the_measure_is_chosen_with_two_clicks(visitor, language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_map_is_never_mirrored(visitor, language, form) -> None:
     page = visitor(language).open(f"governorates?lang={language}&map={form}")
+    page.wait_for_selector(LINKS, state="attached")
     muscat, buraimi, dhofar, musandam = (
         page.evaluate(PLACE, governorate) for governorate in ("OM-MA", "OM-BU", "OM-ZU", "OM-MU")
     )
@@ -107,6 +109,7 @@ def test_the_tile_itself_leads_to_the_scorecard_not_only_its_words(visitor, form
     reader = visitor("ar")
     reader.page.set_viewport_size({"width": 1440, "height": 1600})
     page = reader.open(f"governorates?lang=ar&map={form}")
+    page.wait_for_selector(LINKS, state="attached")
     place = page.evaluate(PLACE, "OM-ZU")
     beside = (place["x"] - 26, place["bottom"] + 6) if form == "tiles" else (place["x"] - 60, place["y"] + 20)
     page.mouse.move(beside[0] - 2, beside[1] - 1)
@@ -151,6 +154,7 @@ def test_nothing_overflows_sideways_at_any_width(visitor, language, address) -> 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_that_lead_somewhere_keep_the_colour_that_reads_on_their_tile(visitor, scheme) -> None:
     page = visitor("en", scheme=scheme).open("governorates?lang=en")
+    page.wait_for_selector(LINKS, state="attached")
     links = page.evaluate(LINK_COLOURS)
     readable = {f"rgb{rgb(ramp_colour(step, scheme)[1])}" for step in range(5)} | {f"rgb{rgb(palette(scheme).ink)}"}
     assert len(links) >= 12

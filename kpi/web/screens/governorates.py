@@ -6,13 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from kpi.catalogue import Kpi
 from kpi.charts import boundarymap, tilemap
 from kpi.charts.chart import Chart
 from kpi.charts.places import Links
 from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.filters import NOT_ALLOCATED
-from kpi.queries.governorates import GovernorateFacts, GovernorateRanking
+from kpi.queries.governorates import GovernorateFacts, GovernorateRanking, MapChoices
 from kpi.queries.results import Claim, GovernorateMap, GovernorateValue
 from kpi.web import cache
 from kpi.web.frame import Visit
@@ -27,7 +26,7 @@ MAP_FORMS = ("tiles", "boundaries")
 class Places:
     """Hold what the screen shows of one measure: the map, the ranking, and the topic's map, which has the remainder."""
 
-    kpis: tuple[Kpi, ...]
+    choices: MapChoices
     map: GovernorateMap
     topic: GovernorateMap
     ranking: GovernorateRanking
@@ -49,11 +48,11 @@ def read_places(visit: Visit) -> Places | None:
     build, filters = visit.build, visit.filters
     if filters is None or not visit.options.governorates:
         return None
-    kpis = cache.cached_map_kpis(build, filters)
+    choices = cache.cached_map_choices(build, filters)
     asked = st.query_params.get("kpi")
-    kpi_id = asked if asked in {kpi.id for kpi in kpis} else TOPIC
+    kpi_id = asked if asked in {kpi.id for kpi in choices.kpis} else TOPIC
     return Places(
-        kpis=kpis,
+        choices=choices,
         map=cache.cached_map(build, kpi_id, filters),
         topic=cache.cached_map(build, TOPIC, filters),
         ranking=cache.cached_governorate_ranking(build, kpi_id, filters),
@@ -85,13 +84,13 @@ def answer(topic: GovernorateMap, language: str) -> str:
     return " ".join(parts)
 
 
-def choices_html(places: Places, map_form: str, language: str, *, has_boundaries: bool) -> str:
+def choices_html(places: Places, map_form: str, language: str) -> str:
     """Return the choice of the measure behind one click and, where there are boundaries, that of the map."""
-    chosen = places.map.kpi
+    chosen, has_boundaries = places.map.kpi, bool(places.choices.boundaries)
     form = map_form if has_boundaries and map_form != MAP_FORMS[0] else None
     measures = "".join(
         _choice(kpi.name(language), kpi.id == chosen.id, kpi=None if kpi.id == TOPIC else kpi.id, map=form)
-        for kpi in places.kpis
+        for kpi in places.choices.kpis
     )
     name = escape(chosen.name(language))
     summary = f"{escape(t('governorates.choice.kpi', language))}: <b>{name}</b>"
@@ -119,7 +118,7 @@ def map_form() -> str:
 def map_chart(places: Places, visit: Visit) -> Chart:
     """Draw the chosen form of the map; every place and the remainder lead to their scorecards."""
     language, mode, links = visit.language, visit.mode, place_links(places.map)
-    outlines, remainder = cache.cached_boundaries(visit.build), places.remainder
+    outlines, remainder = places.choices.boundaries, places.remainder
     if map_form() == "boundaries" and outlines:
         return boundarymap.figure(places.map, outlines, language=language, mode=mode, links=links, remainder=remainder)
     return tilemap.figure(places.map, language=language, mode=mode, links=links, remainder=remainder)
