@@ -65,7 +65,7 @@ order by dim_project.governorate_id is null, dim_project.project_id
 _PLATFORMS = """
 select
     dim_platform.platform_id, dim_platform.name_ar, dim_platform.name_en, dim_platform.purpose_ar,
-    dim_platform.purpose_en, dim_platform.status
+    dim_platform.purpose_en
 from dim_platform
 inner join dim_entity on dim_platform.owner_entity_id = dim_entity.entity_id
 where dim_entity.governorate_id = $governorate
@@ -135,7 +135,6 @@ class LocalPlatform:
     platform: Named
     purpose_ar: str | None
     purpose_en: str | None
-    status: str | None
 
 
 @dataclass(frozen=True)
