@@ -5,6 +5,7 @@ import streamlit as st
 from kpi.charts import trend
 from kpi.language import t
 from kpi.queries.filters import NOT_ALLOCATED
+from kpi.queries.governorates_overview import TOPIC
 from kpi.web import cache
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
@@ -15,7 +16,7 @@ from kpi.web.screens import governorate as screen
 from kpi.web.screens import governorate_remainder as remainder
 from kpi.web.screens.governorate_programme import platforms_html, projects_html, readiness_html
 from kpi.web.screens.governorate_use import services_html, use_panels
-from kpi.web.screens.governorates import TOPIC, governorate_claims
+from kpi.web.screens.governorates import governorate_claims
 from kpi.web.spans import spans
 
 visit = current_visit()
@@ -32,12 +33,10 @@ places = cache.cached_map(build, TOPIC, filters)
 ranking = cache.cached_ranking(build, TOPIC, filters)
 scorecard = cache.cached_scorecard(build, filters)
 
-if is_remainder:
-    entities = cache.cached_remainder(build, filters)
-    st.html(remainder.answer_html(places, entities, language) + screen.back_html(language))
+if scorecard.facts is None:
+    st.html(remainder.answer_html(places, scorecard.remainder, language) + screen.back_html(language))
 else:
-    every = cache.cached_governorate_facts(build, filters)
-    facts = next(one for one in every if one.governorate.id == filters.governorate_id)
+    facts = scorecard.facts
     st.html(screen.answer_html(headlines[0], ranking, places, facts, language) + screen.back_html(language))
     st.html(screen.facts_html(facts, places, language))
 
@@ -48,9 +47,9 @@ with st.container(key="cards" if is_remainder else "cards_in_threes"):
 
 if is_remainder:
     with panel("remainder", t("governorate.remainder", language)):
-        st.html(remainder.entities_html(entities, language))
+        st.html(remainder.entities_html(scorecard.remainder, language))
         title = t("governorate.remainder", language)
-        downloads("not_allocated", title, lambda: remainder.entities_rows(entities, language), here)
+        downloads("not_allocated", title, lambda: remainder.entities_rows(scorecard.remainder, language), here)
 
 series = cache.cached_series(build, TOPIC, filters)
 if series.nothing is None:

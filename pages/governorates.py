@@ -34,7 +34,7 @@ with left:
 with right:
     table = table_title(places.ranking, language)
     with panel("places", t("governorates.in_order", language)):
-        st.html(places_html(places, visit))
+        st.html(places_html(places, language))
         downloads("governorates", table, lambda shown=places: places_rows(shown, language), visit)
 
 published = screen.governorate_claims(cache.cached_claims(visit.build))

@@ -7,6 +7,7 @@ from datetime import date
 
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
+from kpi.queries.governorates import GovernorateFacts, governorate_facts
 from kpi.queries.points import Cell, Request, fetch
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
@@ -155,18 +156,6 @@ class Readiness:
 
 
 @dataclass(frozen=True)
-class Scorecard:
-    """Hold what a governorate has beside its KPIs; everything is empty where nothing is known."""
-
-    channels: tuple[ChannelValue, ...]
-    top_services: tuple[ServiceVolume, ...]
-    services: tuple[LocalService, ...]
-    projects: tuple[PlacedProject, ...]
-    platforms: tuple[LocalPlatform, ...]
-    readiness: tuple[Readiness, ...]
-
-
-@dataclass(frozen=True)
 class EntityRemainder:
     """Hold the transactions of one entity that name no governorate, and all of its transactions."""
 
@@ -180,13 +169,33 @@ class EntityRemainder:
         return 100 * self.not_allocated / self.total if self.total else 0.0
 
 
+@dataclass(frozen=True)
+class Scorecard:
+    """Hold what a governorate has beside its KPIs; everything is empty where nothing is known.
+
+    `facts` is None for what names no governorate, and only that has a `remainder`.
+    """
+
+    facts: GovernorateFacts | None
+    remainder: tuple[EntityRemainder, ...]
+    channels: tuple[ChannelValue, ...]
+    top_services: tuple[ServiceVolume, ...]
+    services: tuple[LocalService, ...]
+    projects: tuple[PlacedProject, ...]
+    platforms: tuple[LocalPlatform, ...]
+    readiness: tuple[Readiness, ...]
+
+
 def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
     """Answer for the governorate of the filters; the remainder has channels and services, but nothing of a place."""
     chosen = filters.snapped(freshness(warehouse).reporting_months)
     governorate = chosen.governorate_id or NOT_ALLOCATED
     placed = governorate != NOT_ALLOCATED
     here, until = {"governorate": governorate}, {"to_month": chosen.period.end}
+    facts = {one.governorate.id: one for one in governorate_facts(warehouse, filters=chosen)}
     return Scorecard(
+        facts=facts.get(governorate),
+        remainder=() if placed else remainder_by_entity(warehouse, filters=chosen),
         channels=_channels(warehouse, chosen),
         top_services=_top_services(warehouse, replace(chosen, governorate_id=governorate)),
         services=tuple(

@@ -113,19 +113,6 @@ class Boundary:
     rings: tuple[tuple[tuple[float, float], ...], ...]
 
 
-@dataclass(frozen=True)
-class MapChoices:
-    """Hold what a map of the governorates can show, and their outlines, empty where the workspace has none."""
-
-    kpis: tuple[Kpi, ...]
-    boundaries: tuple[Boundary, ...]
-
-
-def map_choices(warehouse: Warehouse, *, filters: Filters) -> MapChoices:
-    """Answer which maps can be drawn in this slice."""
-    return MapChoices(map_kpis(warehouse, filters), boundaries(warehouse))
-
-
 def map_kpis(warehouse: Warehouse, filters: Filters) -> tuple[Kpi, ...]:
     """List the KPIs that have a value per governorate in this slice, in the catalogue's order.
 

@@ -18,16 +18,9 @@ from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
-from kpi.queries.governorate import EntityRemainder, Scorecard, remainder_by_entity, scorecard
-from kpi.queries.governorates import (
-    GovernorateFacts,
-    GovernorateRanking,
-    MapChoices,
-    governorate_facts,
-    governorate_map,
-    governorate_ranking,
-    map_choices,
-)
+from kpi.queries.governorate import Scorecard, scorecard
+from kpi.queries.governorates import governorate_map
+from kpi.queries.governorates_overview import GovernoratesOverview, governorates_overview
 from kpi.queries.headline import headlines
 from kpi.queries.journeys import Journey, journeys
 from kpi.queries.league import League, league
@@ -171,33 +164,15 @@ def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def cached_map_choices(build: Build, filters: Filters) -> MapChoices:
-    """Return which maps of the governorates can be drawn."""
-    return map_choices(_warehouse(build), filters=filters)
-
-
-@st.cache_resource(max_entries=512, show_spinner=False)
-def cached_governorate_ranking(build: Build, kpi_id: str, filters: Filters) -> GovernorateRanking:
-    """Return the governorates in the order of a KPI."""
-    return governorate_ranking(_warehouse(build), kpi_id=kpi_id, filters=filters)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def cached_governorate_facts(build: Build, filters: Filters) -> tuple[GovernorateFacts, ...]:
-    """Return what the registries say of each governorate."""
-    return governorate_facts(_warehouse(build), filters=filters)
+def cached_governorates(build: Build, kpi_id: str, filters: Filters) -> GovernoratesOverview:
+    """Return the governorates side by side by a KPI."""
+    return governorates_overview(_warehouse(build), kpi_id=kpi_id, filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def cached_scorecard(build: Build, filters: Filters) -> Scorecard:
     """Return what the governorate of the filters has beside its KPIs."""
     return scorecard(_warehouse(build), filters=filters)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def cached_remainder(build: Build, filters: Filters) -> tuple[EntityRemainder, ...]:
-    """Return whose transactions name no governorate."""
-    return remainder_by_entity(_warehouse(build), filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -91,7 +91,7 @@ def test_a_tile_leads_to_the_scorecard_with_filters_kept_and_back_returns(visito
     page = reader.open(f"governorates?lang={language}&{PARAMETERS}&kpi=completion_rate")
     page.evaluate("window.neverReloaded = true")
     page.locator(".st-key-panel_map .annotation-text a[*|href*='governorate=OM-MA']").first.click(force=True)
-    page.wait_for_selector(".kpi-facts")
+    page.wait_for_selector(".kpi-place-facts")
     reader.settle()
     for part in (*PARAMETERS.split("&"), "governorate=OM-MA", f"lang={language}"):
         assert part in page.url, part
@@ -117,7 +117,7 @@ def test_the_tile_itself_leads_to_the_scorecard_not_only_its_words(visitor, form
     page.wait_for_selector(".st-key-panel_map .hovertext")
     page.mouse.click(*beside)
     page.wait_for_url("**/governorate?**governorate=OM-ZU**")
-    page.wait_for_selector(".kpi-facts")
+    page.wait_for_selector(".kpi-place-facts")
 
 
 def test_what_is_not_allocated_leads_to_its_page_from_the_map_and_from_the_table(visitor) -> None:

@@ -114,7 +114,7 @@ def test_the_form_of_the_map_is_in_the_address(at, demo_workspace, language, for
 )
 def test_the_measure_is_in_the_address_and_kept_with_the_map(at, demo_workspace, language, kpi) -> None:
     shown = at("governorates", demo_workspace, lang=language, kpi=kpi, map="boundaries")
-    choices = cache.cached_map_choices(cache.current_build(), default_filters())
+    choices = cache.cached_governorates(cache.current_build(), kpi, default_filters())
     name = next(one.name(language) for one in choices.kpis if one.id == kpi)
     assert name in shown.html
     other_form = [link for link in links(shown) if "map=" not in link and f"kpi={kpi}" in link]

@@ -10,9 +10,10 @@ import pytest
 from kpi.errors import SettingsError
 from kpi.ingest.boundaries import read_boundaries
 from kpi.periods import Period
-from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.filters import NOT_ALLOCATED, Comparison, Filters
 from kpi.queries.governorate import remainder_by_entity, scorecard
 from kpi.queries.governorates import boundaries, governorate_facts, governorate_map, governorate_ranking, map_kpis
+from kpi.queries.governorates_overview import governorates_overview
 from kpi.queries.headline import headline
 from kpi.settings import Settings
 from kpi.warehouse.build import build
@@ -260,3 +261,19 @@ def test_every_governorate_of_the_demo_has_its_outline(demo_workspace) -> None:
     assert outlined == {one.governorate.id for one in governorate_facts(warehouse, filters=THIS_YEAR)}
     assert len(outlined) == 11
     warehouse.close()
+
+
+def test_an_unknown_measure_is_answered_with_the_digital_transactions(small: Warehouse) -> None:
+    answer = governorates_overview(small, kpi_id="programme_performance", filters=THIS_YEAR)
+    assert answer.map == answer.topic
+    assert answer.ranking.kpi.id == "digital_transactions"
+
+
+def test_entities_that_begin_to_name_governorates_are_counted(small: Warehouse) -> None:
+    # Police name theirs in both periods, ports only in the base.
+    assert governorates_overview(small, kpi_id="transactions", filters=THIS_YEAR).newly.entities == 0
+    backwards = replace(
+        THIS_YEAR, period=Period.parse("2024-01..2024-05"), compare=Comparison.parse("2025-01..2025-05")
+    )
+    newly = governorates_overview(small, kpi_id="transactions", filters=backwards).newly
+    assert (newly.entities, newly.transactions) == (1, 2500)

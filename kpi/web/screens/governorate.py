@@ -87,7 +87,7 @@ def facts_html(facts: GovernorateFacts, places: GovernorateMap, language: str) -
         f"<div><dt>{escape(t(f'governorate.fact.{name}', language))}</dt><dd>{escape(value)}</dd></div>"
         for name, value in values.items()
     )
-    return f'<dl class="kpi-facts">{items}</dl>{_sources(facts, language)}'
+    return f'<dl class="kpi-place-facts">{items}</dl>{_sources(facts, language)}'
 
 
 def _newly(topic: Headline, ranking: Ranking, language: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Compare the governorates: the answer, the choices of measure and map, the map itself and the table behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -11,31 +11,14 @@ from kpi.charts.chart import Chart
 from kpi.charts.places import Links
 from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.filters import NOT_ALLOCATED
-from kpi.queries.governorates import GovernorateFacts, GovernorateRanking, MapChoices
+from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
 from kpi.queries.results import Claim, GovernorateMap, GovernorateValue
 from kpi.web import cache
 from kpi.web.frame import Visit
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 
-TOPIC, DENSITY = "digital_transactions", "transactions_per_1000"
 MAP_FORMS = ("tiles", "boundaries")
-
-
-@dataclass(frozen=True)
-class Places:
-    """Hold what the screen shows of one measure: the map, the ranking, and the topic's map, which has the remainder."""
-
-    choices: MapChoices
-    map: GovernorateMap
-    topic: GovernorateMap
-    ranking: GovernorateRanking
-    facts: tuple[GovernorateFacts, ...]
-
-    @property
-    def remainder(self) -> GovernorateMap | None:
-        """Return the map whose remainder stands in for one that has none of its own."""
-        return self.topic if self.map.kpi.unit == "per_1000" else None
 
 
 def everywhere(visit: Visit) -> Visit:
@@ -43,21 +26,11 @@ def everywhere(visit: Visit) -> Visit:
     return replace(visit, filters=replace(visit.filters, governorate_id=None) if visit.filters else None)
 
 
-def read_places(visit: Visit) -> Places | None:
+def read_places(visit: Visit) -> GovernoratesOverview | None:
     """Read the measure that the address asks for, else the digital transactions; None without governorates."""
-    build, filters = visit.build, visit.filters
-    if filters is None or not visit.options.governorates:
+    if visit.filters is None or not visit.options.governorates:
         return None
-    choices = cache.cached_map_choices(build, filters)
-    asked = st.query_params.get("kpi")
-    kpi_id = asked if asked in {kpi.id for kpi in choices.kpis} else TOPIC
-    return Places(
-        choices=choices,
-        map=cache.cached_map(build, kpi_id, filters),
-        topic=cache.cached_map(build, TOPIC, filters),
-        ranking=cache.cached_governorate_ranking(build, kpi_id, filters),
-        facts=cache.cached_governorate_facts(build, filters),
-    )
+    return cache.cached_governorates(visit.build, st.query_params.get("kpi", TOPIC), visit.filters)
 
 
 def answer_html(topic: GovernorateMap, language: str) -> str:
@@ -84,13 +57,13 @@ def answer(topic: GovernorateMap, language: str) -> str:
     return " ".join(parts)
 
 
-def choices_html(places: Places, map_form: str, language: str) -> str:
+def choices_html(places: GovernoratesOverview, map_form: str, language: str) -> str:
     """Return the choice of the measure behind one click and, where there are boundaries, that of the map."""
-    chosen, has_boundaries = places.map.kpi, bool(places.choices.boundaries)
+    chosen, has_boundaries = places.map.kpi, bool(places.boundaries)
     form = map_form if has_boundaries and map_form != MAP_FORMS[0] else None
     measures = "".join(
         _choice(kpi.name(language), kpi.id == chosen.id, kpi=None if kpi.id == TOPIC else kpi.id, map=form)
-        for kpi in places.choices.kpis
+        for kpi in places.kpis
     )
     name = escape(chosen.name(language))
     summary = f"{escape(t('governorates.choice.kpi', language))}: <b>{name}</b>"
@@ -115,10 +88,12 @@ def map_form() -> str:
     return asked if asked in MAP_FORMS else MAP_FORMS[0]
 
 
-def map_chart(places: Places, visit: Visit) -> Chart:
+def map_chart(places: GovernoratesOverview, visit: Visit) -> Chart:
     """Draw the chosen form of the map; every place and the remainder lead to their scorecards."""
     language, mode, links = visit.language, visit.mode, place_links(places.map)
-    outlines, remainder = places.choices.boundaries, places.remainder
+    outlines = places.boundaries
+    # Per resident there is no remainder: that of the transactions stands in for it.
+    remainder = places.topic if places.map.kpi.unit == "per_1000" else None
     if map_form() == "boundaries" and outlines:
         return boundarymap.figure(places.map, outlines, language=language, mode=mode, links=links, remainder=remainder)
     return tilemap.figure(places.map, language=language, mode=mode, links=links, remainder=remainder)

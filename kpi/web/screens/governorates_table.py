@@ -1,7 +1,6 @@
 """Write the governorates in the order of a measure: the table, its notes and its file."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 
 import polars as pl
@@ -11,12 +10,12 @@ from kpi.language import Nothing, format_change, format_number, format_percent, 
 from kpi.periods import point_label
 from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.governorates import GovernorateRanking, RankedGovernorate
+from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
 from kpi.queries.results import Named
-from kpi.web import cache
-from kpi.web.frame import Visit
 from kpi.web.links import href
-from kpi.web.screens.governorates import DENSITY, TOPIC, Places
 from kpi.web.tables import table_html
+
+_ALLOCATED = frozenset({TOPIC, "transactions", "transactions_per_1000"})
 
 
 def table_title(ranking: GovernorateRanking, language: str) -> str:
@@ -27,7 +26,7 @@ def table_title(ranking: GovernorateRanking, language: str) -> str:
     return t("governorates.table", language, kpi=kpi, period=ranking.period.label(language))
 
 
-def places_table(places: Places, language: str) -> Table:
+def places_table(places: GovernoratesOverview, language: str) -> Table:
     """Return every governorate from best to worst, then the remainder and the whole, each with its link."""
     columns = _columns(places)
     headers = tuple(_heading(column, places.ranking, language) for column in columns)
@@ -36,34 +35,22 @@ def places_table(places: Places, language: str) -> Table:
     return Table(table_title(places.ranking, language), headers, tuple(rows))
 
 
-def newly_allocating(visit: Visit) -> tuple[int, int]:
-    """Count the entities that name governorates now and named none in the base, and their allocated transactions."""
-    filters = visit.filters
-    if filters is None or filters.base is None or filters.base.months != filters.period.months:
-        return 0, 0
-    then = replace(filters, period=filters.base)
-    before = {one.entity for one in cache.cached_remainder(visit.build, then) if one.total > one.not_allocated}
-    now = [one for one in cache.cached_remainder(visit.build, filters) if one.total > one.not_allocated]
-    newly = [one.total - one.not_allocated for one in now if one.entity not in before]
-    return (len(newly), sum(newly)) if before else (0, 0)
-
-
-def places_html(places: Places, visit: Visit) -> str:
+def places_html(places: GovernoratesOverview, language: str) -> str:
     """Return the table, by which population the density is computed, and who makes the changes misleading."""
-    language = visit.language
-    entities, amount = newly_allocating(visit) if places.map.kpi.id in (TOPIC, DENSITY, "transactions") else (0, 0)
     dates = sorted({one.population_as_of for one in places.facts if one.population_as_of is not None})
     note = ""
     if dates and _per_head(places):
         note = f'<p class="kpi-note">{escape(t("governorates.population", language, day=dates[-1]))}</p>'
-    if entities:
+    if places.newly.entities and places.map.kpi.id in _ALLOCATED:
         base = places.ranking.base.label(language) if places.ranking.base else ""
-        words = plural("governorates.newly", entities, language, amount=amount, base=base)
+        words = plural(
+            "governorates.newly", places.newly.entities, language, amount=places.newly.transactions, base=base
+        )
         note += f'<p class="kpi-note">{escape(words)}</p>'
     return table_html(places_table(places, language), stacked=True) + note
 
 
-def places_rows(places: Places, language: str) -> pl.DataFrame:
+def places_rows(places: GovernoratesOverview, language: str) -> pl.DataFrame:
     """Return the table as typed columns for a file."""
     per_head = _per_head(places)
     population = {one.governorate.id: one.population for one in places.facts}
@@ -87,7 +74,7 @@ def places_rows(places: Places, language: str) -> pl.DataFrame:
     return frame.select(column for column in frame.columns if frame[column].null_count() < frame.height)
 
 
-def _columns(places: Places) -> tuple[str, ...]:
+def _columns(places: GovernoratesOverview) -> tuple[str, ...]:
     rows = places.ranking.rows
     optional = (
         ("share", any(row.share_pct is not None for row in rows)),
@@ -108,7 +95,7 @@ def _heading(column: str, ranking: GovernorateRanking, language: str) -> str:
 
 
 def _row(
-    row: RankedGovernorate, place: int | None, places: Places, columns: Sequence[str], language: str
+    row: RankedGovernorate, place: int | None, places: GovernoratesOverview, columns: Sequence[str], language: str
 ) -> tuple[str | Cell, ...]:
     kpi, governorate_id = places.map.kpi, row.governorate.id
     per_head = _per_head(places).get(governorate_id)
@@ -126,7 +113,7 @@ def _row(
     return tuple(words[column] for column in columns)
 
 
-def _sums(places: Places) -> list[RankedGovernorate]:
+def _sums(places: GovernoratesOverview) -> list[RankedGovernorate]:
     """Return the remainder and the whole; per resident there is neither, and the remainder says so."""
     if places.map.kpi.unit == "per_1000":
         nobody = Named(NOT_ALLOCATED, "", "")
@@ -134,7 +121,7 @@ def _sums(places: Places) -> list[RankedGovernorate]:
     return [row for row in (places.ranking.remainder, places.ranking.total) if row is not None]
 
 
-def _per_head(places: Places) -> dict[str, float]:
+def _per_head(places: GovernoratesOverview) -> dict[str, float]:
     return {place.governorate.id: place.per_1000 for place in places.map.values if place.per_1000 is not None}
 
 
