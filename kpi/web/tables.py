@@ -48,6 +48,8 @@ def _content(cell: str | Cell) -> str:
     if isinstance(cell, str):
         return escape(cell)
     words = escape(cell.words)
+    if cell.quoted:
+        words = f"<samp>{words}</samp>"
     if cell.mark:
         words = f'<span class="kpi-badge kpi-mark-{escape(cell.mark)}">{words}</span>'
     if cell.href:
