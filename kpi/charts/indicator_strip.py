@@ -31,7 +31,7 @@ def drawing(readiness: Readiness, *, language: str) -> Drawing:
     rows = "".join(_row(one, columns, narrow, span, is_weighted, language) for one in ordered)
     caption = t("readiness.strip.caption", language)
     html = (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
         f'<table class="kpi-heat-table"><caption class="kpi-hidden">{escape(caption)}</caption>'
         f"{_head(columns, narrow, is_weighted, language)}<tbody>{rows}</tbody></table></div>"
         f"{_narrow_note(columns, narrow, language)}"

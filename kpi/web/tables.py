@@ -23,7 +23,7 @@ def table_html(table: Table, *, hide_caption: bool = True, stacked: bool = False
     hidden = ' class="kpi-hidden"' if hide_caption else ""
     kind = "kpi-table kpi-stacked" if stacked else "kpi-table"
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(table.caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(table.caption)}">'
         f'<table class="{kind}"><caption{hidden}>{escape(table.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

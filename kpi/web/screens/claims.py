@@ -98,7 +98,7 @@ def _beside(group: Sequence[Claim], places: Places, language: str) -> str:
             rows += f'<tr class="kpi-part-{part}"><th scope="row">{heading}</th>{filled}</tr>'
     corner = escape(t("claims.column.figure", language))
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
         f'<table class="kpi-beside kpi-of-{len(group)}"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th scope="col"><span class="kpi-hidden">{corner}</span></th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
@@ -140,7 +140,7 @@ def _register(claims: Iterable[Claim], caption: str, places: Places, language: s
     in_order = sorted(claims, key=lambda claim: (claim.kpi_id or "", claim.metric.label(language), claim.claim_id))
     rows = "".join(_row(claim, places, language) for claim in in_order)
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
         f'<table class="kpi-table kpi-register"><caption class="kpi-hidden">{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

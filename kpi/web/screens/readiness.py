@@ -146,7 +146,7 @@ def _matrix(readiness: Readiness, language: str) -> str:
         for before in readiness.levels
     )
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
         f'<table class="kpi-matrix"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th scope="col"><small>{corner}</small></th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
@@ -197,7 +197,7 @@ def _league(kind: BodyKind, readiness: Readiness, language: str) -> str:
     rest = ""
     if rows[leaders:]:
         summary = plural("readiness.league_table.rest", len(rows) - leaders, language)
-        # The name differs from the first table's: two regions of one name cannot be told apart when read aloud.
+        # The name differs from the first table's: two groups of one name cannot be told apart when read aloud.
         others = table_html(Table(f"{caption}: {summary}", headers, rows[leaders:]))
         rest = f'<details class="kpi-details kpi-unbounded"><summary>{escape(summary)}</summary>{others}</details>'
     heading = f'<h3 class="kpi-name">{escape(caption)}</h3>{_largest_gain(bodies, language)}'
