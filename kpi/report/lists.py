@@ -217,10 +217,10 @@ def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
     return [
         claim.metric.label(language),
         claim.period.label(language) if claim.period else NOTHING,
-        (claim.published_ar if language == "ar" else claim.published_en) or NOTHING,
+        claim.published(language) or NOTHING,
         computed,
         t(f"verdict.{claim.verdict}", language),
-        claim.source or NOTHING,
+        claim.source_name(language) or NOTHING,
     ]
 
 
