@@ -14,12 +14,16 @@ _COMPACT_FROM = 100_000
 
 @dataclass(frozen=True)
 class Cell:
-    """Hold words of a table that lead somewhere, are a mark (its name chooses the colours) or have a line below."""
+    """Hold words of a table that lead somewhere, are a mark (its name chooses the colours) or have a line below.
+
+    Those that are `quoted` are shown as they were received, in whatever language.
+    """
 
     words: str
     href: str | None = None
     mark: str | None = None
     below: str | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,12 @@ def palette(mode: Mode) -> Palette:
 def css_variables(mode: Mode) -> str:
     """Return the palette as CSS custom properties, so that style sheets name tasks, not colours."""
     named = {name: value for name, value in asdict(palette(mode)).items() if isinstance(value, str)}
+    for name, pairs in (
+        ("ramp", [ramp_colour(step, mode) for step in range(5)]),
+        ("level", [level_colour(rank, mode) for rank in range(5)]),
+    ):
+        for step, (fill, ink) in enumerate(pairs):
+            named |= {f"{name}-{step}": fill, f"on-{name}-{step}": ink}
     body = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in named.items())
     return f":root{{color-scheme:{mode};--font:{FONT};{body}}}"
 
@@ -129,6 +135,23 @@ def open_fill(mode: Mode) -> Fill:
     """Return the fill of what is not stated: hollow, with a sign of its own."""
     colours = palette(mode)
     return Fill(colours.surface, "-", colours.other_line)
+
+
+def level_colour(rank: int, mode: Mode) -> tuple[str, str]:
+    """Return the fill of a level of excellence, 0 for the best, and the text colour that reads on it."""
+    colours = palette(mode)
+    # In the dark the fills are bright, so that the words on them are dark; yellow is bright in both, black dark.
+    dark_words = colours.ink if mode == "light" else colours.on_primary
+    bright_words = colours.on_primary if mode == "light" else colours.ink
+    on_fill = bright_words if mode == "light" else dark_words
+    pairs = (
+        (colours.level_advanced, on_fill),
+        (colours.level_green, on_fill),
+        (colours.level_yellow, dark_words),
+        (colours.level_red, on_fill),
+        (colours.level_black, bright_words),
+    )
+    return pairs[min(rank, len(pairs) - 1)]
 
 
 def template(mode: Mode, language: str) -> go.layout.Template:

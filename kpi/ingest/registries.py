@@ -31,13 +31,13 @@ _LAYOUT = {
     "also_named source source_ar",
     "guides": "guide_id* name_ar* name_en* kind owner_entity_id owner_ar owner_en status issued_on:date also_named "
     "source source_ar",
-    "indicators": "indicator_id* name_ar* name_en* weight:float source",
-    "levels": "level_id* name_ar* name_en* score_from_pct*:float sort_order:int source",
+    "indicators": "indicator_id* name_ar* name_en* weight:float source source_ar",
+    "levels": "level_id* name_ar* name_en* score_from_pct*:float sort_order:int source source_ar",
     "targets": "kpi_id* entity_id valid_from*:date valid_to:date value*:float source",
     "change_teams": "entity_id* active_from*:date active_to:date source source_ar",
     "claims": "claim_id* kpi_id metric_ar* metric_en* scope* entity_id governorate_id period_from:date period_to:date "
-    "value:float unit precision:float bound published_ar published_en source source_url source_language "
-    "source_date:date conflict_group derived:bool note_ar note_en",
+    "value:float unit precision:float bound published_ar published_en source source_ar source_url "
+    "source_language source_date:date conflict_group derived:bool note_ar note_en",
 }
 _UNIQUE = {
     "entities", "governorates", "services", "journeys", "projects", "platforms", "initiatives", "guides", "indicators",

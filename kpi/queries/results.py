@@ -226,34 +226,6 @@ class GovernorateMap:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Hold a published figure beside the computed one, with the verdict and its reason."""
-
-    claim_id: str
-    kpi_id: str | None
-    metric: Named
-    scope: str
-    entity_id: str | None
-    governorate_id: str | None
-    period: Period | None
-    published_value: float | None
-    published_ar: str | None
-    published_en: str | None
-    unit: str | None
-    computed_value: float | None
-    verdict: Literal["agrees", "differs", "not_computable", "conflicting"]
-    conflicts_with: tuple[str, ...]
-    why_ar: str | None
-    why_en: str | None
-    source: str | None
-    source_url: str | None
-    source_language: str | None
-    source_date: date | None
-    note_ar: str | None
-    note_en: str | None
-
-
-@dataclass(frozen=True)
 class Freshness:
     """Describe the build in service: what it covers, how it may be read and whether its rows are synthetic."""
 

@@ -7,14 +7,14 @@ from typing import get_args
 
 from kpi.errors import ReportError
 from kpi.periods import Period
-from kpi.queries.claims import claims
+from kpi.queries.claims import Claim, claims
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.points import By
 from kpi.queries.ranking import ranking
-from kpi.queries.results import Claim, GovernorateMap, Named, Ranking
+from kpi.queries.results import GovernorateMap, Named, Ranking
 from kpi.queries.snapshot_book import Book, read_book
 from kpi.queries.snapshot_details import (
     IndicatorScore,

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from kpi.catalogue import codes
 from kpi.language import format_change, format_value, t
 from kpi.periods import point_label
-from kpi.queries.results import Claim, Headline, Ranking
+from kpi.queries.claims import Claim
+from kpi.queries.results import Headline, Ranking
 from kpi.queries.snapshot_book import Place
 from kpi.queries.snapshot_details import IndicatorScore, LevelCount, ProjectState, Services
 from kpi.queries.targets import NEAR_POINTS
@@ -216,10 +217,10 @@ def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
     return [
         claim.metric.label(language),
         claim.period.label(language) if claim.period else NOTHING,
-        (claim.published_ar if language == "ar" else claim.published_en) or NOTHING,
+        claim.published(language) or NOTHING,
         computed,
         t(f"verdict.{claim.verdict}", language),
-        claim.source or NOTHING,
+        claim.source_name(language) or NOTHING,
     ]
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from kpi.errors import NothingPublished
 from kpi.periods import Period
 from kpi.queries.change_management import ChangeManagement, change_management
-from kpi.queries.claims import claims
+from kpi.queries.claims import Claim, claim_rows, claims
 from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
@@ -32,8 +32,9 @@ from kpi.queries.platforms import Platforms, platforms
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.projects import ProjectLog, Projects, project_log, projects
 from kpi.queries.ranking import ranking
+from kpi.queries.readiness import Readiness, indicator_rows, readiness
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
-from kpi.queries.results import Claim, FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
+from kpi.queries.results import FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series, Service
 from kpi.queries.schema import Object, schema
 from kpi.queries.series import series
 from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
@@ -125,6 +126,12 @@ def cached_methods(build: Build) -> tuple[Method, ...]:
 def cached_claims(build: Build) -> tuple[Claim, ...]:
     """Return the published figures with their verdicts."""
     return claims(_warehouse(build))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_readiness(build: Build, filters: Filters) -> Readiness:
+    """Return the rounds of assessment, the bodies and the indicators."""
+    return readiness(_warehouse(build), filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -291,3 +298,13 @@ def cached_service_volumes(build: Build, service_id: str, entity_id: str, filter
 def cached_journeys(build: Build, filters: Filters) -> tuple[Journey, ...]:
     """Return the journeys with their services."""
     return journeys(_warehouse(build), filters=filters)
+
+
+def every_indicator_row(build: Build) -> pl.DataFrame:
+    """Read the mean scores of every indicator, for a file."""
+    return indicator_rows(_warehouse(build))
+
+
+def every_claim_row(build: Build) -> pl.DataFrame:
+    """Read the register of claims with every column, for a file."""
+    return claim_rows(_warehouse(build))

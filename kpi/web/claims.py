@@ -1,17 +1,17 @@
-"""Show in one strip how many published figures agree with the logs."""
+"""Show how many published figures agree with the logs, and what each verdict looks like."""
 
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 
-from kpi.charts.chart import Table
+from kpi.charts.chart import Cell, Table
 from kpi.language import format_number, format_value, t
-from kpi.queries.results import Claim
+from kpi.queries.claims import Claim
 from kpi.web.cards import TICK
+from kpi.web.links import href, link_html
 from kpi.web.tables import folded_table_html
 
 VERDICTS = ("agrees", "differs", "conflicting", "not_computable")
-_SIGNS = {"agrees": TICK} | {
+SIGNS = {"agrees": TICK} | {
     verdict: f'<span aria-hidden="true">{sign}</span>'
     for verdict, sign in (("differs", "≠"), ("conflicting", "⇄"), ("not_computable", "–"))
 }
@@ -22,11 +22,33 @@ def claims_html(claims: Sequence[Claim], language: str) -> str:
     counts = Counter(claim.verdict for claim in claims)
     items = "".join(
         f'<li class="kpi-claim kpi-{verdict}"><bdi>{format_number(counts[verdict], language)}</bdi>'
-        f"<span>{_SIGNS[verdict]} {escape(t(f'web.claims.{verdict}', language))}</span></li>"
+        f"<span>{SIGNS[verdict]} {_verdict_link(verdict, language)}</span></li>"
         for verdict in VERDICTS
     )
     table = folded_table_html(_table(claims, language), t("web.claims.show", language))
     return f'<ul class="kpi-claims">{items}</ul>{table}'
+
+
+def computed_words(claim: Claim, language: str) -> str:
+    """Write the computed value as exactly as the published figure needs it; nothing where there is none."""
+    if claim.computed_value is None:
+        return ""
+    decimals = 0 if float(claim.computed_value).is_integer() else 1
+    return format_value(claim.computed_value, claim.unit or "", language, decimals)
+
+
+def claim_address(claim: Claim) -> str:
+    """Return the address of a figure in the register."""
+    return f"{href('claims')}#{claim_anchor(claim)}"
+
+
+def claim_anchor(claim: Claim) -> str:
+    """Return the name of a figure's place in the register."""
+    return f"claim-{claim.claim_id}"
+
+
+def _verdict_link(verdict: str, language: str) -> str:
+    return link_html(t(f"web.claims.{verdict}", language), "claims", verdict=verdict)
 
 
 def _table(claims: Sequence[Claim], language: str) -> Table:
@@ -36,17 +58,12 @@ def _table(claims: Sequence[Claim], language: str) -> Table:
     return Table(t("web.claims.show", language), headers, rows)
 
 
-def _row(claim: Claim, language: str) -> tuple[str, ...]:
-    published = claim.published_ar if language == "ar" else claim.published_en
-    computed = ""
-    if claim.computed_value is not None:
-        decimals = 0 if float(claim.computed_value).is_integer() else 1
-        computed = format_value(claim.computed_value, claim.unit or "", language, decimals)
+def _row(claim: Claim, language: str) -> tuple[str | Cell, ...]:
     return (
-        claim.metric.label(language),
+        Cell(claim.metric.label(language), href=claim_address(claim)),
         claim.period.label(language) if claim.period else "",
-        published or "",
-        computed,
+        claim.published(language) or "",
+        computed_words(claim, language),
         t(f"verdict.{claim.verdict}", language),
-        claim.source or "",
+        claim.source_name(language) or "",
     )

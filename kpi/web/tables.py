@@ -23,7 +23,7 @@ def table_html(table: Table, *, hide_caption: bool = True, stacked: bool = False
     hidden = ' class="kpi-hidden"' if hide_caption else ""
     kind = "kpi-table kpi-stacked" if stacked else "kpi-table"
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{escape(table.caption)}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{escape(table.caption)}">'
         f'<table class="{kind}"><caption{hidden}>{escape(table.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
@@ -48,6 +48,8 @@ def _content(cell: str | Cell) -> str:
     if isinstance(cell, str):
         return escape(cell)
     words = escape(cell.words)
+    if cell.quoted:
+        words = f"<samp>{words}</samp>"
     if cell.mark:
         words = f'<span class="kpi-badge kpi-mark-{escape(cell.mark)}">{words}</span>'
     if cell.href:

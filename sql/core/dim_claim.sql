@@ -17,6 +17,7 @@ select
     published_ar,
     published_en,
     source,
+    source_ar,
     source_url,
     source_language,
     source_date,

@@ -5,7 +5,8 @@ select
     name_ar,
     name_en,
     coalesce(weight, 1) as weight,
-    source
+    source,
+    source_ar
 from registry_indicators
 order by indicator_id;
 

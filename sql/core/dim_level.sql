@@ -6,7 +6,8 @@ select
     name_en,
     score_from_pct,
     sort_order,
-    source
+    source,
+    source_ar
 from registry_levels
 order by sort_order;
 

@@ -66,6 +66,7 @@ select
     dim_claim_reason.why_ar,
     dim_claim_reason.why_en,
     judged.source,
+    judged.source_ar,
     judged.source_url,
     judged.source_language,
     judged.source_date,

@@ -29,6 +29,10 @@ SERVICE_SCHEMA = {
     "steps_before": pl.Int64, "steps_after": pl.Int64, "documents_before": pl.Int64, "documents_after": pl.Int64,
     "visits_before": pl.Int64, "visits_after": pl.Int64, "minutes_before": pl.Int64, "minutes_after": pl.Int64,
 }  # fmt: skip
+ASSESSMENT_SCHEMA = {
+    "source_row": pl.Int64, "entity_id": pl.String, "indicator_id": pl.String, "assessed_on": pl.Date,
+    "score_pct": pl.Decimal(5, 2),
+}  # fmt: skip
 
 ENTITIES = """\
 entity_id,name_ar,name_en,kind,reports_transactions,expected_from
@@ -120,7 +124,10 @@ def open_workspace(folder: Path, registries: dict[str, str], logs: dict[str, Ite
     (folder / "workspace.toml").write_text(WORKSPACE, encoding="utf-8")
     for name, text in registries.items():
         (folder / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
-    schemas = {"transactions": TRANSACTION_SCHEMA, "projects": PROJECT_SCHEMA, "services": SERVICE_SCHEMA}
+    schemas = {
+        "transactions": TRANSACTION_SCHEMA, "projects": PROJECT_SCHEMA, "services": SERVICE_SCHEMA,
+        "assessments": ASSESSMENT_SCHEMA,
+    }  # fmt: skip
     for log, rows in logs.items():
         put_in_lake(folder, log, pl.DataFrame(list(rows), schema=schemas[log]))
     build(Settings(workspace=folder))

@@ -10,7 +10,7 @@ import pytest
 from kpi.catalogue import load_catalogue
 from kpi.charts import coverage, ranking, sparkline, tilemap, trend
 from kpi.charts.chart import nice_ticks, tick_text, wrap
-from kpi.charts.theme import DARK, LIGHT, css_variables, palette, plotly_config, ramp_colour
+from kpi.charts.theme import DARK, LIGHT, css_variables, level_colour, palette, plotly_config, ramp_colour
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
 from kpi.periods import Period, shift_months
@@ -120,6 +120,13 @@ def test_text_reads_on_every_step_of_the_map(mode) -> None:
     for step in range(5):
         fill, ink = ramp_colour(step, mode)
         assert contrast(ink, fill) >= 4.5, (step, fill, ink)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_text_reads_on_every_level(mode) -> None:
+    for rank in range(6):
+        fill, ink = level_colour(rank, mode)
+        assert contrast(ink, fill) >= 4.5, (rank, fill, ink)
 
 
 def test_the_server_settings_repeat_the_palette_and_ten_chart_colours() -> None:

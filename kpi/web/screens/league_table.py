@@ -38,7 +38,7 @@ def league_html(league: League, column: str, *, language: str, mode: Mode) -> st
     caption = escape(t("entities.table.caption", language, column=names[column]))
     return (
         f"{_sort_links(names, column, language)}"
-        f'<div class="kpi-scroll kpi-league-frame" tabindex="0" role="region" aria-label="{caption}">'
+        f'<div class="kpi-scroll kpi-league-frame" tabindex="0" role="group" aria-label="{caption}">'
         f'<table class="kpi-table kpi-league"><caption class="kpi-hidden">{caption}</caption>'
         f"<thead><tr>{_head(league, names, column, language)}</tr></thead><tbody>{body}</tbody></table></div>"
         f"{_notes(league, column, names, len(rows) - len(ranks), language)}"

@@ -5,7 +5,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from kpi.charts.chart import Table
+from kpi.charts.chart import Cell, Table
 from kpi.exports import rows_as_bytes
 from kpi.language import format_number, isolate, plural, t
 from kpi.messages import catalogue
@@ -134,7 +134,8 @@ def _samples(rejected: Rejections, language: str) -> Table:
     return Table(t("quality.rejected_rows.samples", language), headers, rows)
 
 
-def _value(value: str, language: str) -> str:
+def _value(value: str, language: str) -> str | Cell:
     if not value.strip():
         return t("quality.rejected_rows.empty", language)
-    return isolate(value if len(value) <= _VALUE_CHARACTERS else f"{value[:_VALUE_CHARACTERS]}…", language)
+    shown = value if len(value) <= _VALUE_CHARACTERS else f"{value[:_VALUE_CHARACTERS]}…"
+    return Cell(isolate(shown, language), quoted=True)

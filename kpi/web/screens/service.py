@@ -112,7 +112,7 @@ def channels_html(volumes: ServiceVolumes, language: str, mode: Mode) -> str:
     gap = any(point.value is None for one in volumes.channels for point in one.points)
     note = f'<p class="kpi-note">{escape(t("service.use.gap", language))}</p>' if gap else ""
     return (
-        f'<div class="kpi-scroll" tabindex="0" role="region" aria-label="{caption}">'
+        f'<div class="kpi-scroll" tabindex="0" role="group" aria-label="{caption}">'
         f'<table class="kpi-table kpi-stacked"><caption class="kpi-hidden">{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )

@@ -1,0 +1,234 @@
+"""Readiness of entities and governors' offices: rounds of assessment, levels, who moved, indicators."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from kpi.periods import Period
+from kpi.queries.filters import Filters
+from kpi.queries.points import Cell, Request, fetch
+from kpi.queries.results import Named
+from kpi.warehouse.connect import Warehouse
+
+LEVEL_KPI = "excellence_level"
+BodyKind = Literal["entity", "governorate"]
+KINDS: tuple[BodyKind, ...] = ("entity", "governorate")
+SCORE_KPIS: Mapping[BodyKind, str] = {"entity": "entity_readiness", "governorate": "governorate_readiness"}
+Way = Literal["up", "down", "same"]
+
+_ROUNDS = """
+select
+    month,
+    (count(*) filter (where date_trunc('month', assessed_on) = month))::bigint as assessed,
+    count(*)::bigint as bodies
+from fct_assessment_month
+group by month
+having assessed > 0
+order by month
+"""
+_LEVELS = "select level_id, name_ar, name_en, score_from_pct, source, source_ar from dim_level order by sort_order"
+_BODIES = """
+select
+    coalesce(latest.kind = 'governorate_office', false) as is_governorate,
+    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en,
+    latest.governorate_id, latest.level_id, latest.assessed_on, earlier.level_id as base_level_id
+from fct_assessment_month as latest
+inner join dim_entity on latest.entity_id = dim_entity.entity_id
+left join fct_assessment_month as earlier on latest.entity_id = earlier.entity_id and earlier.month = $base
+where latest.month = $month
+"""
+_INDICATORS = """
+select
+    serve_readiness_indicator.indicator_id, serve_readiness_indicator.name_ar, serve_readiness_indicator.name_en,
+    serve_readiness_indicator.weight, dim_indicator.source, dim_indicator.source_ar,
+    serve_readiness_indicator.body_kind, serve_readiness_indicator.month, serve_readiness_indicator.bodies,
+    serve_readiness_indicator.mean_score_pct
+from serve_readiness_indicator
+inner join dim_indicator on serve_readiness_indicator.indicator_id = dim_indicator.indicator_id
+order by serve_readiness_indicator.indicator_id, serve_readiness_indicator.body_kind, serve_readiness_indicator.month
+"""
+
+
+@dataclass(frozen=True)
+class Sourced(Named):
+    """Hold an identifier with its two names and where it comes from."""
+
+    source: str | None
+    source_ar: str | None
+
+    def source_name(self, language: str) -> str | None:
+        """Name the source in a language; one that has no Arabic name keeps its own."""
+        return (self.source_ar if language == "ar" else None) or self.source
+
+
+@dataclass(frozen=True)
+class Level(Sourced):
+    """Hold a level of the scale; `rank` is 0 for the best, `score_from_pct` the lowest score that reaches it."""
+
+    rank: int
+    score_from_pct: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """Hold a month in which bodies were assessed: how many of those known by then, and how many are at each level."""
+
+    month: date
+    assessed: int
+    bodies: int
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Body:
+    """Hold an assessed body: score and level in the round shown and in the one compared with, None before its first.
+
+    `assessed_in_round` is False where an earlier assessment still stands.
+    """
+
+    kind: BodyKind
+    entity: Named
+    governorate_id: str | None
+    score_pct: float | None
+    base_score_pct: float | None
+    level_id: str
+    base_level_id: str | None
+    assessed_on: date
+    assessed_in_round: bool
+
+    @property
+    def change_points(self) -> float | None:
+        """Return the change of the score in points."""
+        if self.score_pct is None or self.base_score_pct is None:
+            return None
+        return self.score_pct - self.base_score_pct
+
+
+@dataclass(frozen=True)
+class Indicator(Sourced):
+    """Hold an indicator with its weight and its mean score by kind of body and round."""
+
+    weight: float
+    means: Mapping[tuple[BodyKind, date], float]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Hold the rounds in order of time, the one that the period shows, the one it is compared with, and the bodies."""
+
+    levels: tuple[Level, ...]
+    rounds: tuple[Round, ...]
+    shown: Round | None
+    base: Round | None
+    bodies: tuple[Body, ...]
+    indicators: tuple[Indicator, ...]
+
+    def way(self, body: Body) -> Way | None:
+        """Tell whether a body reached a better level, fell to a worse one or kept its own; None before its first."""
+        if body.base_level_id is None:
+            return None
+        rank = {level.id: level.rank for level in self.levels}
+        step = rank[body.base_level_id] - rank[body.level_id]
+        return "up" if step > 0 else "down" if step < 0 else "same"
+
+    def moved(self, way: Way) -> tuple[Body, ...]:
+        """Return the bodies that went a way."""
+        return tuple(body for body in self.bodies if self.way(body) == way)
+
+    @property
+    def later(self) -> tuple[Round, ...]:
+        """Return the rounds after the one shown."""
+        return tuple(one for one in self.rounds if self.shown is None or one.month > self.shown.month)
+
+    def rounds_of(self, kind: BodyKind) -> tuple[date, ...]:
+        """Return the months in which bodies of a kind were assessed."""
+        return tuple(sorted({month for one in self.indicators for of, month in one.means if of == kind}))
+
+
+def readiness(warehouse: Warehouse, *, filters: Filters) -> Readiness:
+    """Answer for the last round in or before the period, beside the one that stood in the period compared with.
+
+    The whole programme is shown: only the period and the comparison of the filters count; movement has no target, so
+    it is then told since a year earlier. Scores and the bodies per level are read
+    through `kpi_points`; a body not assessed in it counts with its latest assessment.
+    """
+    levels = tuple(
+        Level(level_id, name_ar, name_en, source, source_ar, rank, score_from)
+        for rank, (level_id, name_ar, name_en, score_from, source, source_ar) in enumerate(
+            warehouse.query(_LEVELS).iter_rows()
+        )
+    )
+    rounds = _rounds(warehouse)
+    shown = _last(rounds, filters.period.end)
+    base = _last(rounds, (filters.base or filters.period.year_before()).end) if shown else None
+    if base is not None and shown is not None and base.month >= shown.month:
+        base = None
+    return Readiness(levels, rounds, shown, base, _bodies(warehouse, shown, base), _indicators(warehouse))
+
+
+def indicator_rows(warehouse: Warehouse) -> pl.DataFrame:
+    """Return every row of `serve_readiness_indicator`; for files."""
+    return warehouse.query("select * from serve_readiness_indicator order by month, body_kind, indicator_id")
+
+
+def _rounds(warehouse: Warehouse) -> tuple[Round, ...]:
+    rows = warehouse.query(_ROUNDS).rows()
+    if not rows:
+        return ()
+    span = Period(rows[0][0], rows[-1][0])
+    request = Request(LEVEL_KPI, span, months_per_point=1, by="level")
+    by_level = fetch(warehouse, (request,), Filters(span))[request]
+    return tuple(Round(month, assessed, bodies, _counts(by_level, month)) for month, assessed, bodies in rows)
+
+
+def _counts(by_level: Mapping[str, Sequence[Cell]], month: date) -> dict[str, int]:
+    return {level: cell.numerator or 0 for level, cells in by_level.items() for cell in cells if cell.month == month}
+
+
+def _last(rounds: Sequence[Round], month: date) -> Round | None:
+    return next((one for one in reversed(rounds) if one.month <= month), None)
+
+
+def _bodies(warehouse: Warehouse, shown: Round | None, base: Round | None) -> tuple[Body, ...]:
+    if shown is None:
+        return ()
+    scores = _scores(warehouse, shown.month)
+    base_scores = _scores(warehouse, base.month) if base else {}
+    rows = warehouse.query(_BODIES, {"month": shown.month, "base": base.month if base else None}).iter_rows()
+    bodies = [
+        Body(
+            kind="governorate" if is_governorate else "entity",
+            entity=Named(entity_id, name_ar, name_en),
+            governorate_id=governorate_id,
+            score_pct=scores.get(entity_id),
+            base_score_pct=base_scores.get(entity_id),
+            level_id=level_id,
+            base_level_id=base_level_id,
+            assessed_on=assessed_on,
+            assessed_in_round=assessed_on.replace(day=1) == shown.month,
+        )
+        for is_governorate, entity_id, name_ar, name_en, governorate_id, level_id, assessed_on, base_level_id in rows
+    ]
+    return tuple(sorted(bodies, key=lambda body: (-(body.score_pct or 0), body.entity.id)))
+
+
+def _scores(warehouse: Warehouse, month: date) -> dict[str, float | None]:
+    """Return the score of every body at the end of a month; a body is in one of the two KPIs."""
+    one_month = Period(month, month)
+    requests = tuple(Request(SCORE_KPIS[kind], one_month, by="entity") for kind in KINDS)
+    answers = fetch(warehouse, requests, Filters(one_month))
+    return {entity: cells[0].value for answer in answers.values() for entity, cells in answer.items()}
+
+
+def _indicators(warehouse: Warehouse) -> tuple[Indicator, ...]:
+    found: dict[str, Indicator] = {}
+    for indicator_id, name_ar, name_en, weight, source, source_ar, kind, month, _, mean in warehouse.query(
+        _INDICATORS
+    ).iter_rows():
+        before = found.get(indicator_id)
+        means = {**(before.means if before else {}), (kind, month): mean}
+        found[indicator_id] = Indicator(indicator_id, name_ar, name_en, source, source_ar, weight, means)
+    return tuple(found.values())
