@@ -10,9 +10,10 @@ from kpi.charts import boundarymap, tilemap
 from kpi.charts.chart import Chart
 from kpi.charts.places import Links
 from kpi.language import format_number, format_percent, plural, t
+from kpi.queries.claims import Claim
 from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
-from kpi.queries.results import Claim, GovernorateMap, GovernorateValue
+from kpi.queries.results import GovernorateMap, GovernorateValue
 from kpi.web import cache
 from kpi.web.frame import Visit
 from kpi.web.links import href

@@ -1,0 +1,155 @@
+"""Cached answers on indicators, entities, governorates, transactions and the quality of the data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from kpi.periods import Period
+from kpi.queries.entity import EntityProfile, entity_profile
+from kpi.queries.entity_months import CoverageMap, coverage_map
+from kpi.queries.filters import Filters
+from kpi.queries.freshness import freshness
+from kpi.queries.governorate import Scorecard, scorecard
+from kpi.queries.governorates import governorate_map
+from kpi.queries.governorates_overview import GovernoratesOverview, governorates_overview
+from kpi.queries.headline import headlines
+from kpi.queries.league import League, league
+from kpi.queries.ledger import Check, Ledger, checks, ledger
+from kpi.queries.movers import Movers, movers
+from kpi.queries.options import filter_options
+from kpi.queries.previous_build import BuildComparison, compare_builds
+from kpi.queries.ranking import ranking
+from kpi.queries.readiness import Readiness, readiness
+from kpi.queries.rejections import Rejections, rejected_parts, rejections
+from kpi.queries.results import FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
+from kpi.queries.series import series
+from kpi.queries.transactions import Days, Split, SplitBy, days, split
+from kpi.warehouse.connect import Warehouse
+from kpi.web.cache.build import Build, warehouse_of
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_freshness(build: Build) -> Freshness:
+    """Return what the build covers."""
+    return freshness(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_options(build: Build) -> FilterOptions:
+    """Return what the filters offer."""
+    return filter_options(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cached_readiness(build: Build, filters: Filters) -> Readiness:
+    """Return the rounds of assessment, the bodies and the indicators."""
+    return readiness(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Headline, ...]:
+    """Return the headlines of several KPIs, in the order asked."""
+    return tuple(headlines(warehouse_of(build), kpi_ids=kpi_ids, filters=filters))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_series(build: Build, kpi_id: str, filters: Filters) -> Series:
+    """Return a KPI over time."""
+    return series(warehouse_of(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
+    """Return the entities in the order of a KPI."""
+    return ranking(warehouse_of(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
+    """Return a KPI by governorate."""
+    return governorate_map(warehouse_of(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def cached_league(build: Build, filters: Filters) -> League:
+    """Return every reporting entity with its standings."""
+    return league(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile | None:
+    """Return what is on record about an entity."""
+    return entity_profile(warehouse_of(build), entity_id=entity_id, period=period)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_governorates(build: Build, kpi_id: str, filters: Filters) -> GovernoratesOverview:
+    """Return the governorates side by side by a KPI."""
+    return governorates_overview(warehouse_of(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_scorecard(build: Build, filters: Filters) -> Scorecard:
+    """Return what the governorate of the filters has beside its KPIs."""
+    return scorecard(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
+    """Return who sent which month."""
+    return coverage_map(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_split(build: Build, by: SplitBy, filters: Filters) -> Split:
+    """Return the transactions over time in parts."""
+    return split(warehouse_of(build), by=by, filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_days(build: Build, filters: Filters) -> Days:
+    """Return the transactions day by day."""
+    return days(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_movers(build: Build, filters: Filters) -> Movers:
+    """Return who and what moved the transactions."""
+    return movers(warehouse_of(build), filters=filters)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_rejections(build: Build) -> Rejections:
+    """Return the rejected rows, counted and sampled."""
+    return rejections(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_ledger(build: Build) -> Ledger:
+    """Return the ledger of source files."""
+    return ledger(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_checks(build: Build) -> tuple[Check, ...]:
+    """Return the results of the checks."""
+    return checks(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_comparison(build: Build) -> BuildComparison | None:
+    """Return what changed since the build before; None for the first build."""
+    current = warehouse_of(build)
+    previous = Warehouse.open_previous(Path(build.workspace), current.build_id)
+    try:
+        return compare_builds(current, previous)
+    finally:
+        if previous is not None:
+            previous.close()
+
+
+def every_rejected_row(build: Build) -> Iterator[pl.DataFrame]:
+    """Read every rejected row, part by part; too much to keep, so it is read anew for each download."""
+    return rejected_parts(warehouse_of(build))
