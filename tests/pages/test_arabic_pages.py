@@ -18,7 +18,7 @@ FILE_OR_ADDRESS = re.compile(r"\S+/\S+|\S+\.(?:csv|xlsx|ndjson|parquet|toml)\b")
 TAG = re.compile(r"</?\w+[^>]*>")
 """Drawings hold a little HTML."""
 ALLOWED = {
-    "CSV", "Excel", "Parquet", "PNG", "SVG", "SQL",  # formats
+    "CSV", "Excel", "JSON", "Parquet", "PNG", "SVG", "SQL",  # formats
     "English",  # the language switch names each language by itself
     "ifg.cc", "oman.om",  # addresses that are cited by name
 }  # fmt: skip
@@ -43,7 +43,8 @@ class Words(HTMLParser):
             if tag not in EMPTY:
                 self.skipped.append(tag)
             return
-        self.found += [facts[name] or "" for name in SPOKEN if name in facts]
+        if "data-insert" not in facts:  # what is inserted into a query is code, and its title quotes it
+            self.found += [facts[name] or "" for name in SPOKEN if name in facts]
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element."""

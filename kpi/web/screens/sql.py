@@ -116,7 +116,7 @@ def _object(one: Object, language: str) -> str:
 
 def _insert(name: str, language: str) -> str:
     title = escape(t("sql.insert", language, name=name))
-    return f'<button type="button" data-insert="{escape(name)}" title="{title}">{escape(name)}</button>'
+    return f'<button type="button" data-insert="{escape(name)}" title="{title}"><code>{escape(name)}</code></button>'
 
 
 def _cell(value: object) -> str:
