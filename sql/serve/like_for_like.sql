@@ -40,7 +40,17 @@ create macro like_for_like(
             entity_id,
             month
         from fct_coverage_month
-        where status in ('reported', 'late')
+        where
+            status in ('reported', 'late')
+            -- in a governorate only the months count in which the entity named governorates at all
+            and (
+                governorate is null
+                or governorate = 'not_allocated'
+                or (entity_id, month) in (
+                    select (allocated.entity_id, allocated.month) from fct_transaction_month as allocated
+                    where allocated.governorate_id is not null
+                )
+            )
     ),
 
     matched as (
