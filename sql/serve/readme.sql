@@ -5,7 +5,8 @@ with build as (
         serve_freshness.*,
         meta_build.edition,
         meta_build.small_cell_below,
-        meta_build.code_version,
+        strftime(coalesce(serve_freshness.default_from_month, date '2025-01-01'), '''%Y-%m''') as from_text,
+        strftime(coalesce(serve_freshness.default_to_month, date '2025-05-01'), '''%Y-%m''') as to_text,
         meta_licence.licence_ar,
         meta_licence.licence_en
     from serve_freshness
@@ -63,18 +64,33 @@ lines as (
     union all
     select
         70,
-        'مؤشر شهرًا فشهرًا: select * from kpi_series(''digital_take_up'', ''2025-01'', ''2025-05'');',
-        'An indicator month by month: select * from kpi_series(''digital_take_up'', ''2025-01'', ''2025-05'');'
+        'مؤشر شهرًا فشهرًا: select * from kpi_series(''digital_take_up'', ' || from_text || ', ' || to_text || ');',
+        'An indicator month by month: select * from kpi_series(''digital_take_up'', '
+        || from_text
+        || ', '
+        || to_text
+        || ');'
+    from build
     union all
     select
         80,
-        'بحسب الجهة: select * from kpi_by_entity(''digital_transactions'', ''2025-01'', ''2025-05'');',
-        'By entity: select * from kpi_by_entity(''digital_transactions'', ''2025-01'', ''2025-05'');'
+        'بحسب الجهة: select * from kpi_by_entity(''digital_transactions'', ' || from_text || ', ' || to_text || ');',
+        'By entity: select * from kpi_by_entity(''digital_transactions'', ' || from_text || ', ' || to_text || ');'
+    from build
     union all
     select
         90,
-        'بحسب المحافظة: select * from kpi_by_governorate(''digital_transactions'', ''2025-01'', ''2025-05'');',
-        'By governorate: select * from kpi_by_governorate(''digital_transactions'', ''2025-01'', ''2025-05'');'
+        'بحسب المحافظة: select * from kpi_by_governorate(''digital_transactions'', '
+        || from_text
+        || ', '
+        || to_text
+        || ');',
+        'By governorate: select * from kpi_by_governorate(''digital_transactions'', '
+        || from_text
+        || ', '
+        || to_text
+        || ');'
+    from build
     union all
     select
         100,
