@@ -17,7 +17,7 @@ app = typer.Typer(
 for command in (
     data.load, data.feedback, data.build, serving.serve, data.demo, report.report,
     ask.query, ask.examples, ask.sql,
-    builds.builds, builds.verify, builds.diff, serving.doctor,
+    builds.builds, builds.verify, builds.diff, builds.export_file, serving.doctor,
 ):  # fmt: skip
     app.command()(command)
 

@@ -15,9 +15,9 @@ from kpi.errors import QueryRefused, SettingsError
 
 AUDIENCES = ("executive", "analyst", "office")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
-_WORDS: dict[str, object] = {"": None, "null": None, "true": True, "false": False}
 
 Value = str | int | float | bool | None
+_WORDS: dict[str, Value] = {"": None, "null": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def parameter_value(text: str) -> Value:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return text[1:-1]
     if text.lower() in _WORDS:
-        return _WORDS[text.lower()]  # ty: ignore[invalid-return-type]
+        return _WORDS[text.lower()]
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text

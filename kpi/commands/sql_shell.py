@@ -37,9 +37,14 @@ select distinct function_name, 'function', null, null, null from duckdb_function
 union all
 select keyword_name, 'keyword', null, null, null from duckdb_keywords()
 """
-OBJECTS = (
-    "select object_name, kind, en, ar from meta_object union all select macro_name, 'macro', en, ar from meta_macro"
-)
+WORDS_WITHOUT_MEANING = """
+select table_name, 'table', null, null, null from duckdb_columns() where not internal
+union all
+select column_name, 'column', null, null, table_name from duckdb_columns() where not internal
+"""
+OBJECTS = """
+select object_name, kind, en, ar from meta_object union all select macro_name, 'macro', en, ar from meta_macro
+"""
 SCHEMA = "select column_name, data_type, en, ar from meta_column where object_name = $name order by position"
 SOURCES = ("table", "view", "macro")
 

@@ -17,9 +17,10 @@ from kpi.warehouse.statements import sql_files
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 SERVICE = "service_id"
-META_TYPES = {"due_day": pl.Int8, "due_from": pl.Date, "small_cell_below": pl.Int64} | dict.fromkeys(
-    ("licence_ar", "licence_en", "licence_url"), pl.String
-)
+META_TYPES: dict[str, type[pl.DataType]] = {
+    "due_day": pl.Int8, "due_from": pl.Date, "small_cell_below": pl.Int64,
+    "licence_ar": pl.String, "licence_en": pl.String, "licence_url": pl.String,
+}  # fmt: skip
 FULL_EDITION = {"edition": "full", "small_cell_below": None}
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
 
@@ -69,7 +70,7 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
     ]
     ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
-        ("meta_build", pl.DataFrame([FULL_EDITION | inputs.meta]).cast(META_TYPES)),
+        ("meta_build", pl.DataFrame([FULL_EDITION | inputs.meta]).cast(pl.Schema(META_TYPES))),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
         ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
@@ -179,16 +180,19 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     if period_from is None or period_to is None:
         return None, "no_period"
     bounds = connection.execute(
-        "select min(month) <= $1 and max(month) >= $2 from serve_kpi where kpi_id = $3",
+        "select min(month) <= $1 and max(month) >= $2 from serve_kpi_month where kpi_id = $3",
         [period_from, period_to, kpi_id],
     ).fetchall()
     if not bounds[0][0]:
         return None, "period_not_covered"
     points = connection.execute(
-        "select value from kpi_points($kpi, $from_month, $to_month, entity := $entity, governorate := $governorate)",
+        "select value, numerator from kpi_points($kpi, $from_month, $to_month, "
+        "entity := $entity, governorate := $governorate)",
         {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "entity": entity_id,
          "governorate": governorate_id},
     ).fetchall()  # fmt: skip
+    if points and points[0][1] is None:
+        return None, "withheld"
     if not points or points[0][0] is None:
         return None, "not_provided"
     return points[0][0], None
