@@ -56,7 +56,6 @@ select
     coalesce(sum(transactions) filter (where outcome = 'completed' and digital is null), 0)::bigint as unknown_count,
     coalesce(sum(transactions) filter (where outcome = 'rejected'), 0)::bigint as rejected_count,
     coalesce(sum(transactions) filter (where outcome = 'abandoned'), 0)::bigint as abandoned_count,
-    coalesce(sum(transactions) filter (where outcome = 'pending'), 0)::bigint as pending_count,
     coalesce(sum(ratings), 0)::bigint as rated_count,
     -- The programme tells this by the difference of two KPIs; below it, it is a cell of its own.
     coalesce(sum(transactions) filter (

@@ -5,7 +5,7 @@ services, governorates, channels. A cell is one group in one month; it is publis
 withheld with every one of them.
 
 1. A cell is small when any count behind it is between 1 and the threshold less one: completed digital, completed
-   through other and through unknown channels, rejected, abandoned, pending, rated, and each KPI's numerator,
+   through other and through unknown channels, rejected, abandoned, rated, and each KPI's numerator,
    denominator and the difference of both.
 2. Cells whose sum is published form a block: all entities; all governorates, and those that are allocated; all
    channels, those that are known, the digital and the other ones; the services of one entity. What is withheld of a
