@@ -37,7 +37,8 @@ def test_every_make_target_named_in_the_readme_exists() -> None:
 
 def test_every_dependency_is_named_with_its_reason() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
     section = README.partition("## Dependencies")[2]
     for requirement in wanted:
         name = re.match(r"[A-Za-z0-9_-]+", requirement)[0]  # type: ignore[index]
