@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test torture lint bench bench-large bench-report bench-pages screenshots lock clean
+.PHONY: help readme demo serve test test-clients torture lint bench bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -20,6 +20,9 @@ test: .venv/.dev lint ## Run every check and test
 
 torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills, 250 publishes
 	@KPI_TORTURE_ROUNDS=200 $(BIN)/python -m pytest tests/torture
+
+test-clients: .venv/.dev ## Ask the saved queries through DuckDB 1.2 to 2.0, Node, SQLAlchemy and JDBC (installs them aside)
+	@KPI_TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -rs
 
 lint: .venv/.dev ## Run the linters and the type checker
 	@$(BIN)/ruff check .

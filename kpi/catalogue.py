@@ -44,6 +44,7 @@ class Kpi(BaseModel):
     The value of a cell is `scale × numerator ÷ denominator`, or the numerator alone for the kind `sum`.
     `numerator_over_months` and `denominator_over_months` say how the parts of several months become one:
     a flow adds (`sum`), a stock counts once (`last`), a membership counts once if it ever held (`max`).
+    `about_people` says that the parts count what people did, so that the public edition withholds small ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class Kpi(BaseModel):
     denominator_over_months: OverMonths
     dimensions: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ("programme", "entity", "governorate")
+    about_people: bool = True
     definition_ar: str
     definition_en: str
     formula_ar: str

@@ -15,8 +15,9 @@ app = typer.Typer(
     help="Tahawul KPI: logs in, one immutable DuckDB file out, every number read from a view in it.",
 )
 for command in (
-    data.load, data.feedback, data.build, serving.serve, data.demo, report.report, ask.query,
-    builds.builds, builds.verify, builds.diff, serving.doctor,
+    data.load, data.feedback, data.build, serving.serve, data.demo, report.report,
+    ask.query, ask.examples, ask.sql,
+    builds.builds, builds.verify, builds.diff, builds.export_file, serving.doctor,
 ):  # fmt: skip
     app.command()(command)
 

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     export_requests_per_minute: int = Field(
         default=60, ge=1, description="Direct downloads one client may ask for in a minute."
     )
+    small_cell_below: int = Field(
+        default=10,
+        ge=2,
+        description="Counts below this are withheld in the public edition, with those that would give them away.",
+    )
     pseudonym_key_file: Path | None = Field(
         default=None,
         description=(

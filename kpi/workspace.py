@@ -19,6 +19,16 @@ class Reporting(BaseModel):
     due_from: date | None = None
 
 
+class Licence(BaseModel):
+    """Say under which licence the workspace's data may be used; empty where nothing is declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name_ar: str = ""
+    name_en: str = ""
+    url: str = ""
+
+
 class Workspace(BaseModel):
     """Describe one government's workspace, as written in its `workspace.toml`."""
 
@@ -33,6 +43,7 @@ class Workspace(BaseModel):
     synthetic_note_en: str = ""
     timezone: str = "UTC"
     reporting: Reporting = Reporting()
+    licence: Licence = Licence()
 
     @field_validator("timezone")
     @classmethod
@@ -56,6 +67,9 @@ class Workspace(BaseModel):
             "timezone": self.timezone,
             "due_day": self.reporting.due_day,
             "due_from": self.reporting.due_from,
+            "licence_ar": self.licence.name_ar or None,
+            "licence_en": self.licence.name_en or None,
+            "licence_url": self.licence.url or None,
         }
 
 

@@ -1,37 +1,120 @@
-"""Ask the published file: `kpi query`."""
+"""Ask the published file: `kpi query`, `kpi examples`, `kpi sql`."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kpi.commands.terminal import BuildOption, OutOption, RowFormat, WorkspaceOption, print_table, say
+from kpi.commands.rows_output import print_rows
+from kpi.commands.terminal import BuildOption, OutOption, WorkspaceOption, print_table, say
+from kpi.errors import QueryRefused
+from kpi.examples import AUDIENCES, Value, find_example, load_examples, parameter_value
+from kpi.messages import text as message
 from kpi.settings import settings_in_force
+
+STANDARD_INPUT = "-"
+FORMATS = ("table", "csv", "json", "ndjson", "parquet", "xlsx")
+
+ParameterOption = Annotated[
+    list[str] | None,
+    typer.Option("--param", help="name=value for $name in the query; put text that looks like a number in quotes."),
+]
 
 
 def query(
-    sql: Annotated[str, typer.Argument(help="One select statement; - reads it from standard input.")],
+    sql: Annotated[str | None, typer.Argument(help="One select statement; - reads it from standard input.")] = None,
     workspace: WorkspaceOption = None,
-    form: Annotated[RowFormat, typer.Option("--format", help="How to write the rows.")] = RowFormat.table,
+    file: Annotated[Path | None, typer.Option("--file", help="File that holds the statement.")] = None,
+    example: Annotated[str | None, typer.Option("--example", help="Saved query; `kpi examples` lists them.")] = None,
+    param: ParameterOption = None,
+    form: Annotated[str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; default: by --out.")] = None,
     out: OutOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Rows at most.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds at most.")] = None,
     build: BuildOption = None,
 ) -> None:
-    """Ask the published file: one read-only statement, as a table, CSV, JSON, Parquet or XLSX."""
+    """Ask the published file: one read-only statement, as a table, CSV, JSON, NDJSON, Parquet or XLSX."""
     from kpi.exports import write_rows
     from kpi.warehouse.sandbox import run_query
 
-    settings = settings_in_force(workspace=workspace, build=build)
+    settings = settings_in_force(workspace=workspace, build=build, query_timeout_seconds=timeout)
+    written_as = _format(form, out)
+    statement, parameters = _question(sql, file, example, _parameters(param or []))
     result = run_query(
         settings.workspace,
-        sys.stdin.read() if sql == "-" else sql,
+        statement,
         row_limit=limit or settings.query_row_limit,
         timeout_seconds=settings.query_timeout_seconds,
         build_id=settings.build,
+        parameters=parameters,
     )
-    if form is RowFormat.table and out is None:
-        print_table(result.rows.columns, result.rows.iter_rows())
+    if written_as == "table":
+        print_rows(result.rows)
     else:
-        write_rows(result.rows, form.value if form is not RowFormat.table else "csv", out)
+        write_rows(result.rows, written_as, out)
     facts = {"rows": f"{result.rows.height:,}", "seconds": f"{result.seconds:.2f}", "build": result.build_id}
     say("cli.query_cut" if result.is_cut else "cli.query_done", settings.language, **facts)
+
+
+def examples(
+    name: Annotated[str | None, typer.Argument(help="Saved query to show as SQL; default: list them all.")] = None,
+) -> None:
+    """List the saved queries with their parameters, or show the SQL of one."""
+    settings = settings_in_force()
+    if name is not None:
+        typer.echo(find_example(name).sql.rstrip())
+        return
+    titles = [message(f"examples.{column}", settings.language) for column in ("name", "question", "parameters")]
+    saved = sorted(load_examples().values(), key=lambda example: AUDIENCES.index(example.audience))
+    print_table(titles, [(one.name, one.title(settings.language), one.call) for one in saved])
+    say("examples.how", settings.language)
+
+
+def sql(workspace: WorkspaceOption = None, build: BuildOption = None) -> None:
+    """Open a shell on the published file, with completion and history; each statement runs walled in."""
+    try:
+        from kpi.commands.sql_shell import run_shell
+    except ImportError as error:
+        raise QueryRefused("sql_shell_missing", package=error.name) from error
+    if not sys.stdin.isatty():
+        raise QueryRefused("sql_shell_no_terminal")
+    run_shell(settings_in_force(workspace=workspace, build=build))
+
+
+def _question(
+    sql: str | None, file: Path | None, example: str | None, parameters: dict[str, Value]
+) -> tuple[str, dict[str, Value]]:
+    """Return the statement and its values from the one place where they are given."""
+    if [sql, file, example].count(None) < 2:
+        raise QueryRefused("query_given_twice")
+    if example is not None:
+        saved = find_example(example)
+        return saved.sql, saved.values(parameters)
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8-sig"), parameters
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryRefused("query_file_unreadable", file=file) from error
+    if sql is None and sys.stdin.isatty():
+        raise QueryRefused("query_missing")
+    return (sys.stdin.read() if sql in (None, STANDARD_INPUT) else str(sql)), parameters
+
+
+def _parameters(given: list[str]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for one in given:
+        name, separator, value = one.partition("=")
+        if not separator or not name.strip().isidentifier():
+            raise QueryRefused("parameter_unreadable", given=one)
+        values[name.strip()] = parameter_value(value)
+    return values
+
+
+def _format(form: str | None, out: Path | None) -> str:
+    """Return the format asked for, or the one that the file's name ends with; a table where nothing is said."""
+    ending = out.suffix.lstrip(".").lower() if out else "table"
+    wanted = form or (ending if ending in FORMATS else "csv")
+    if wanted not in FORMATS:
+        raise QueryRefused("query_format_unknown", format=wanted, known=", ".join(FORMATS))
+    return "csv" if wanted == "table" and out else wanted

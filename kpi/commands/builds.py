@@ -1,7 +1,8 @@
-"""Look after published builds: `kpi builds`, `kpi verify`, `kpi diff`."""
+"""Look after published builds: `kpi builds`, `kpi verify`, `kpi diff`, `kpi export-file`."""
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +68,22 @@ def verify(workspace: WorkspaceOption = None, build: BuildOption = None) -> None
         key = "verify.same" if found.is_same else "verify.differs"
         say(key, language, **facts, differences=f"{len(found.differences):,}")
     sys.exit(found.exit_code)
+
+
+def export_file(
+    target: Annotated[Path, typer.Argument(metavar="DEST", help="File to write, or a folder that exists.")],
+    workspace: WorkspaceOption = None,
+    build: BuildOption = None,
+    public: Annotated[bool, typer.Option("--public", help="Without row-level data and small cells.")] = False,
+) -> None:
+    """Copy the published file to a shared drive, verified; with --public its public edition."""
+    from kpi.warehouse.export_file import export_file as write_file
+
+    settings = settings_in_force(workspace=workspace, build=build)
+    written = write_file(settings, target, public=public)
+    facts = {"path": written.path, "build": written.build_id, "size": f"{written.size_bytes / 1e6:.1f}",
+             "sha256": written.sha256, "below": settings.small_cell_below}  # fmt: skip
+    say("builds.exported_public" if public else "builds.exported", settings.language, **facts)
 
 
 def diff(

@@ -46,7 +46,7 @@ def say(key: str, language: str, **facts: object) -> None:
 def say_error(error: KpiError) -> None:
     """Say what is wrong and what to do next, in both languages."""
     for language in messages.LANGUAGES:
-        screen.print(f"[red]{error.what(language)}[/]", soft_wrap=True, markup=True)
+        screen.print(error.what(language), style="red", soft_wrap=True, markup=False)
         screen.print(f"  → {error.next_step(language)}", soft_wrap=True, markup=False)
 
 

@@ -28,7 +28,7 @@ def write_rows(rows: pl.DataFrame, form: str, out: Path | None) -> None:
 
 
 def rows_as_bytes(rows: pl.DataFrame, form: str) -> bytes:
-    """Encode rows as csv (UTF-8 with BOM, RFC 4180), json, parquet or xlsx.
+    """Encode rows as csv (UTF-8 with BOM, RFC 4180), json, ndjson, parquet or xlsx.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it in CSV; XLSX stores text as text.
     """
@@ -37,6 +37,8 @@ def rows_as_bytes(rows: pl.DataFrame, form: str) -> bytes:
         rows.write_parquet(buffer)
     elif form == "json":
         rows.write_json(buffer)
+    elif form == "ndjson":
+        rows.write_ndjson(buffer)
     elif form == "csv":
         buffer.write("\ufeff".encode())
         without_formulas(_flat(rows)).write_csv(buffer, line_terminator="\r\n")

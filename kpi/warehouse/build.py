@@ -14,7 +14,8 @@ from kpi.errors import CheckFailed, SettingsError, storage_fault
 from kpi.lake import Lake
 from kpi.settings import Settings
 from kpi.warehouse.checks import CheckResult, run_checks
-from kpi.warehouse.digest import store_digests
+from kpi.warehouse.dictionary import document
+from kpi.warehouse.digest import make_digest_table, store_digests
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
 from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
@@ -27,7 +28,7 @@ from kpi.warehouse.publish import (
     remove_leftovers,
     restore,
 )
-from kpi.warehouse.tables import BuildInputs, document, make_tables
+from kpi.warehouse.tables import BuildInputs, make_tables
 
 COUNTED_TABLES = ("fct_transaction_service_month", "fct_project_update", "fct_service_event", "fct_assessment")
 
@@ -134,8 +135,9 @@ def _make(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -
             names = ", ".join(f"{check.name} ({check.offending_rows})" for check in blocking)
             raise CheckFailed("check_blocked", checks=names)
         progress("digests")
-        store_digests(connection)
+        make_digest_table(connection)
         document(connection, inputs.sql_folder)
+        store_digests(connection)
         rows = {
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
             for table in COUNTED_TABLES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 # These say when and by what a build was made; two builds of the same lake differ in them and in nothing else.
-LEFT_OUT_OBJECTS = ("meta_build", "serve_freshness", "meta_digest")
+LEFT_OUT_OBJECTS = ("meta_build", "serve_freshness", "meta_digest", "readme")
 # The time of a load is no content: a file that is loaded again because its copy in the lake was damaged is the same.
 LEFT_OUT_COLUMNS = ("loaded_at",)
 
@@ -37,10 +37,14 @@ def digests(connection: duckdb.DuckDBPyConnection) -> dict[str, ObjectDigest]:
     return {name: _digest(connection, name, described) for name, described in sorted(columns.items())}
 
 
-def store_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, ObjectDigest]:
-    """Write the digests of everything made so far to `meta_digest`."""
-    found = digests(connection)
+def make_digest_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `meta_digest` without rows, so that it can be documented like every table."""
     connection.execute("create table meta_digest (object_name varchar, row_count bigint, digest varchar)").fetchall()
+
+
+def store_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, ObjectDigest]:
+    """Write the digests of everything made so far to `meta_digest`, which is there and empty."""
+    found = digests(connection)
     connection.executemany(
         "insert into meta_digest values (?, ?, ?)",
         [(entry.object_name, entry.row_count, entry.digest) for entry in found.values()],

@@ -60,9 +60,9 @@ def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[st
     folder = built.parent
     target = folder / manifest.file
     try:
-        _settle(built)
+        settle(built)
         built.replace(target)
-        _sync_folder(folder)
+        sync_folder(folder)
         _write_manifest(folder, manifest)
         _replace(folder / POINTER, _content(manifest))
     except OSError:
@@ -167,7 +167,7 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _point(link: Path, target: str) -> None:
@@ -175,10 +175,11 @@ def _point(link: Path, target: str) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(link)
-    _sync_folder(link.parent)
+    sync_folder(link.parent)
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
+    """Make a file read-only and have its bytes on disk."""
     # A read-only descriptor is enough to sync, and works for whoever may no longer write the file.
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -188,7 +189,8 @@ def _settle(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have a folder's names on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

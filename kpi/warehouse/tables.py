@@ -1,6 +1,5 @@
 """Make a build's tables and views: lake and registries in, documented SQL objects out."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import polars as pl
 
 from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.errors import SettingsError
+from kpi.examples import load_examples
 from kpi.lake import Lake
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.lake_views import attach_lake, register
@@ -17,6 +17,11 @@ from kpi.warehouse.statements import sql_files
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 SERVICE = "service_id"
+META_TYPES: dict[str, type[pl.DataType]] = {
+    "due_day": pl.Int8, "due_from": pl.Date, "small_cell_below": pl.Int64,
+    "licence_ar": pl.String, "licence_en": pl.String, "licence_url": pl.String,
+}  # fmt: skip
+FULL_EDITION = {"edition": "full", "small_cell_below": None}
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
 
 
@@ -48,7 +53,7 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> N
     _make_serve_kpi(connection, catalogue)
     for file in sql_files(inputs.sql_folder, "serve"):
         _run(connection, file.name, file.text)
-    _value_claims(connection)
+    value_claims(connection)
 
 
 def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catalogue: dict[str, Kpi]) -> None:
@@ -65,14 +70,34 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
     ]
     ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
-        ("meta_build", pl.DataFrame([inputs.meta]).cast({"due_day": pl.Int8, "due_from": pl.Date})),
+        ("meta_build", pl.DataFrame([FULL_EDITION | inputs.meta]).cast(pl.Schema(META_TYPES))),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
         ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
         ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),
+        ("meta_code", _codes_frame(inputs.sql_folder)),
+        ("meta_example", _examples_frame(inputs.sql_folder)),
     ):
         register(connection, f"frame_{name}", frame)
         connection.execute(f"create table {name} as select * from frame_{name}").fetchall()  # noqa: S608
+
+
+def _codes_frame(sql_folder: Path) -> pl.DataFrame:
+    rows = [
+        (name, code.id, code.name_ar, code.name_en, position)
+        for name, code_list in codes(sql_folder).items()
+        for position, code in enumerate(code_list, start=1)
+    ]
+    return pl.DataFrame(rows, schema=["code_list", "code", "name_ar", "name_en", "sort_order"], orient="row")
+
+
+def _examples_frame(sql_folder: Path) -> pl.DataFrame:
+    rows = [
+        (example.name, example.audience, example.title_ar, example.title_en, example.call, example.sql)
+        for example in load_examples(sql_folder).values()
+    ]
+    schema = ["example", "audience", "title_ar", "title_en", "parameters", "query"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
 
 
 def _inputs_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
@@ -136,7 +161,8 @@ def _check_contract(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> None:
         raise SettingsError("kpi_view_incomplete", kpi=kpi.id, view=kpi.view, columns=", ".join(missing))
 
 
-def _value_claims(connection: duckdb.DuckDBPyConnection) -> None:
+def value_claims(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write beside each published figure what `kpi_points` makes of it, or the reason why it makes nothing."""
     claims = connection.execute(
         "select claim_id, kpi_id, entity_id, governorate_id, period_from, period_to, value from dim_claim order by 1"
     ).fetchall()
@@ -154,39 +180,22 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     if period_from is None or period_to is None:
         return None, "no_period"
     bounds = connection.execute(
-        "select min(month) <= $1 and max(month) >= $2 from serve_kpi where kpi_id = $3",
+        "select min(month) <= $1 and max(month) >= $2 from serve_kpi_month where kpi_id = $3",
         [period_from, period_to, kpi_id],
     ).fetchall()
     if not bounds[0][0]:
         return None, "period_not_covered"
     points = connection.execute(
-        "select value from kpi_points($kpi, $from_month, $to_month, entity := $entity, governorate := $governorate)",
+        "select value, numerator from kpi_points($kpi, $from_month, $to_month, "
+        "entity := $entity, governorate := $governorate)",
         {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "entity": entity_id,
          "governorate": governorate_id},
     ).fetchall()  # fmt: skip
+    if points and points[0][1] is None:
+        return None, "withheld"
     if not points or points[0][0] is None:
         return None, "not_provided"
     return points[0][0], None
-
-
-def document(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> None:
-    """Comment every column from `sql/dictionary.toml`; raise `SettingsError` for one that is not in it."""
-    dictionary = tomllib.loads((sql_folder / "dictionary.toml").read_text(encoding="utf-8"))
-    for name, meaning in dictionary["object"].items():
-        connection.execute(f"comment on {meaning['kind']} {name} is {_quoted(meaning)}").fetchall()
-    columns = connection.execute(
-        "select table_name, column_name from duckdb_columns() where not internal and database_name = current_database()"
-    ).fetchall()
-    for table, column in columns:
-        meaning = dictionary.get("in", {}).get(table, {}).get(column) or dictionary["column"].get(column)
-        if meaning is None:
-            raise SettingsError("column_undocumented", table=table, column=column)
-        connection.execute(f'comment on column {table}."{column}" is {_quoted(meaning)}').fetchall()
-
-
-def _quoted(meaning: dict[str, str]) -> str:
-    text = f"{meaning['en']} | {meaning['ar']}".replace("'", "''")
-    return f"'{text}'"
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> None:

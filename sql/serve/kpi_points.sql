@@ -5,38 +5,7 @@ create macro kpi_points(
     months_per_point := 1200, "by" := 'programme', entity := null, governorate := null, via := null, service := null
 ) as table
     with parts as (
-        select
-            serve_kpi.month,
-            serve_kpi.entity_id,
-            null::varchar as service_id,
-            serve_kpi.governorate_id,
-            serve_kpi.channel,
-            serve_kpi.level_id,
-            serve_kpi.bucket_minutes,
-            serve_kpi.numerator,
-            serve_kpi.denominator
-        from serve_kpi
-        where
-            service is null and "by" <> 'service'
-            and serve_kpi.kpi_id = kpi
-            and serve_kpi.month between from_month::date and to_month::date
-        union all
-        select
-            serve_kpi_service.month,
-            serve_kpi_service.entity_id,
-            serve_kpi_service.service_id,
-            serve_kpi_service.governorate_id,
-            serve_kpi_service.channel,
-            serve_kpi_service.level_id,
-            serve_kpi_service.bucket_minutes,
-            serve_kpi_service.numerator,
-            serve_kpi_service.denominator
-        from serve_kpi_service
-        where
-            (service is not null or "by" = 'service')
-            and (service is null or serve_kpi_service.service_id = service)
-            and serve_kpi_service.kpi_id = kpi
-            and serve_kpi_service.month between from_month::date and to_month::date
+        select * from kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via, service)
     ),
 
     definition as (
@@ -56,14 +25,8 @@ create macro kpi_points(
             parts.bucket_minutes,
             parts.numerator,
             parts.denominator,
-            case
-                when "by" = 'entity' then parts.entity_id
-                when "by" = 'governorate' then coalesce(parts.governorate_id, 'not_allocated')
-                when "by" = 'channel' then coalesce(parts.channel, 'unknown')
-                when "by" = 'level' then parts.level_id
-                when "by" = 'service' then parts.service_id
-                else 'programme'
-            end as group_id,
+            parts.withheld,
+            parts.group_id,
             -- Only what counts once however often it comes has to be told apart; grouping all rows by it is slow.
             case
                 when 'max' in (definition.numerator_over_months, definition.denominator_over_months)
@@ -71,16 +34,11 @@ create macro kpi_points(
             end as member
         from parts
         cross join definition
-        where
-            (entity is null or parts.entity_id = entity)
-            and (governorate is null or coalesce(parts.governorate_id, 'not_allocated') = governorate)
-            and (via is null or parts.channel = via)
     ),
 
     last_months as (
-        select serve_kpi.month from serve_kpi
-        where serve_kpi.kpi_id = kpi
-        group by serve_kpi.month
+        select serve_kpi_month.month from serve_kpi_month
+        where serve_kpi_month.kpi_id = kpi
     ),
 
     stock_months as (
@@ -102,6 +60,7 @@ create macro kpi_points(
             cells.period_month,
             cells.group_id,
             max(stock_months.month) as as_of_month,
+            bool_or(cells.withheld) as withheld,
             cells.bucket_minutes,
             case any_value(definition.numerator_over_months)
                 when 'sum' then sum(cells.numerator)
@@ -125,10 +84,12 @@ create macro kpi_points(
             over_months.period_month,
             over_months.group_id,
             max(over_months.as_of_month) as as_of_month,
-            sum(over_months.numerator)::bigint as numerator,
-            sum(over_months.denominator)::bigint as denominator,
-            case any_value(definition.kind)
-                when 'sum' then sum(over_months.numerator)::double
+            -- A sum with a part that is withheld is withheld as a whole: the rest would pass for all of it.
+            case when not bool_or(over_months.withheld) then sum(over_months.numerator)::bigint end as numerator,
+            case when not bool_or(over_months.withheld) then sum(over_months.denominator)::bigint end as denominator,
+            case
+                when bool_or(over_months.withheld) then null
+                when any_value(definition.kind) = 'sum' then sum(over_months.numerator)::double
                 else
                     any_value(definition.scale) * sum(over_months.numerator)::double
                     / nullif(sum(over_months.denominator), 0)::double

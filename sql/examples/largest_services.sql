@@ -1,0 +1,16 @@
+-- one row per service
+-- en: Which services are used most digitally?
+-- ar: ما الخدمات الأكثر استخدامًا رقميًا؟
+-- for: executive
+-- $from: 2025-01
+-- $to: 2025-05
+-- $entity: 
+-- $top: 20
+select
+    service_id,
+    name_ar,
+    name_en,
+    value as digital_transactions
+from kpi_by_service('digital_transactions', $from, $to, entity := $entity)
+order by value desc nulls last, service_id
+limit $top::bigint

@@ -1,0 +1,15 @@
+-- one row per month of the year
+-- en: Which months of the year are busiest?
+-- ar: أي أشهر السنة أكثر ازدحامًا؟
+-- for: analyst
+-- $kpi: transactions
+-- $from: 2022-01
+-- $to: 2024-12
+select
+    month("month") as month_of_year,
+    count(*) as years,
+    avg(value) as mean_value,
+    max(value) as highest_value
+from kpi_series($kpi, $from, $to)
+group by month_of_year
+order by month_of_year
