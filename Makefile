@@ -16,7 +16,7 @@ serve: .venv/.runtime ## Serve what is published
 
 test: .venv/.dev lint ## Run every check and test
 	@$(BIN)/python -m tests.browser.chromium --install
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills, 250 publishes
 	@KPI_TORTURE_ROUNDS=200 $(BIN)/python -m pytest tests/torture

@@ -33,7 +33,8 @@ def break_bytes(path: Path) -> None:
 
 def every_view(warehouse: Warehouse) -> dict[str, list]:
     names = warehouse.query(
-        "select table_name from information_schema.tables where table_name not in ('meta_build', 'serve_freshness', 'readme')"
+        "select table_name from information_schema.tables "
+        "where table_name not in ('meta_build', 'serve_freshness', 'readme')"
     )["table_name"].sort()
     return {name: warehouse.query(f"select * from {name} order by all").rows() for name in names}
 
