@@ -1,4 +1,4 @@
-"""The only place with Streamlit caches: one warehouse per build, one answer per question and build.
+"""The place of Streamlit caches, with `report_cache` for the snapshots: one warehouse per build, one answer per question and build.
 
 Answers are frozen, so every session gets the same object; nothing is copied.
 """
@@ -68,6 +68,11 @@ def is_older_build(build: Build) -> bool:
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Warehouse.close)
 def _warehouse(build: Build) -> Warehouse:
     return Warehouse.open(Path(build.workspace), build.build_id)
+
+
+def warehouse_of(build: Build) -> Warehouse:
+    """Return an open build, for the caches of the snapshots."""
+    return _warehouse(build)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=Console.close)

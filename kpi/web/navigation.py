@@ -37,6 +37,7 @@ SCREENS = (
     Screen("platforms", ("entity",)),
     Screen("change", ("entity",)),
     Screen("quality", ("entity",), on_wall=True),
+    Screen("reports"),
     Screen("method"),
     Screen("sql"),
 )
