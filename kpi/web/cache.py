@@ -1,4 +1,4 @@
-"""The place of Streamlit caches, with `report_cache` for the snapshots: one warehouse per build, one answer per question and build.
+"""Streamlit caches (those of the snapshots are in `report_cache`): one warehouse per build, one answer per question.
 
 Answers are frozen, so every session gets the same object; nothing is copied.
 """
