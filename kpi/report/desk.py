@@ -85,14 +85,13 @@ def issued_mark(workspace: Path, month: date) -> str:
 
 
 def issued_documents(workspace: Path, month: date) -> tuple[IssuedDocument, ...]:
-    """List what was issued of a month, every revision, by scope and name; raise `ReportError` for a damaged record."""
+    """List what was issued of a month, every revision, by scope and language; raise `ReportError` for a bad record."""
     store = Store(workspace)
-    folder = store.folder(month)
-    return tuple(
-        _issued_document(one, folder / name, digest)
-        for one in store.all_issued(month)
-        for name, digest in sorted(one.digests.items())
-    )
+    folder, listed = store.folder(month), []
+    for record in store.all_issued(month):
+        found = [_issued_document(record, folder / name, digest) for name, digest in record.digests.items()]
+        listed += sorted(found, key=lambda one: (one.language, one.revision))
+    return tuple(listed)
 
 
 def ready(warehouse: Warehouse, workspace: Path, month: date, scope: str) -> Ready:
