@@ -95,7 +95,7 @@ def test_every_public_function_and_class_says_what_it_does(path: Path) -> None:
             assert ast.get_docstring(node), f"{_named(path)}: {node.name} has no docstring"
 
 
-def test_session_state_is_not_used_and_caches_live_in_one_module() -> None:
+def test_session_state_is_not_used_and_caches_live_in_their_own_modules() -> None:
     for path in PRODUCT:
         text = path.read_text(encoding="utf-8")
         assert "session_state" not in text, _named(path)

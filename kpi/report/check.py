@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from kpi.catalogue import Kpi
 from kpi.errors import ReportError
@@ -43,19 +44,24 @@ class Checked:
 
 def check_issued(settings: Settings, month: date) -> Checked:
     """Compare every issued snapshot of a month; raise `ReportError` when none was issued."""
-    store = Store(settings.workspace)
+    warehouse = Warehouse.open(settings.workspace, settings.build)
+    try:
+        return check_with(warehouse, settings.workspace, month)
+    finally:
+        warehouse.close()
+
+
+def check_with(warehouse: Warehouse, workspace: Path, month: date) -> Checked:
+    """Compare every issued snapshot of a month with an open build; raise `ReportError` when none was issued."""
+    store = Store(workspace)
     issued = store.all_issued(month)
     if not issued:
         raise ReportError("report_not_issued", month=f"{month:%Y-%m}")
-    warehouse = Warehouse.open(settings.workspace, settings.build)
-    try:
-        check_month(warehouse, month)
-        names = scope_names(warehouse)
-        kinds = dict.fromkeys(["programme", *(one.scope.partition(":")[0] for one in issued)])
-        book, sources = read_book(warehouse, month, tuple(kinds)), source_files(warehouse)  # ty: ignore[invalid-argument-type]
-        restated = [found for one in issued for found in _restated(one, book, sources, names)]
-    finally:
-        warehouse.close()
+    check_month(warehouse, month)
+    names = scope_names(warehouse)
+    kinds = dict.fromkeys(["programme", *(one.scope.partition(":")[0] for one in issued)])
+    book, sources = read_book(warehouse, month, tuple(kinds)), source_files(warehouse)  # ty: ignore[invalid-argument-type]
+    restated = [found for one in issued for found in _restated(one, book, sources, names)]
     altered, missing = _files(store, month, issued)
     return Checked(month, book.build.build_id, issued, tuple(restated), altered, missing, book.kpis)
 

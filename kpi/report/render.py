@@ -36,7 +36,11 @@ class Renderer:
 
     def pictures(self, document: dict[str, object], ppi: float = PREVIEW_PPI) -> tuple[bytes, ...]:
         """Return a PNG of each page, from the same template."""
-        made = self._made(_text(document), format="png", ppi=ppi)
+        return self.pictures_of_text(_text(document), ppi)
+
+    def pictures_of_text(self, document: str, ppi: float = PREVIEW_PPI) -> tuple[bytes, ...]:
+        """Return a PNG of each page of a document that is JSON text already."""
+        made = self._made(document, format="png", ppi=ppi)
         return (made,) if isinstance(made, bytes) else tuple(made)
 
     def _made(self, document: str, **options: Any) -> bytes | list[bytes]:  # noqa: ANN401 - Typst's own

@@ -6,6 +6,7 @@ one: a fork gives that memory back, and a document that kills it costs only itse
 """
 
 import contextlib
+import io
 import json
 import os
 import struct
@@ -19,13 +20,18 @@ from kpi.errors import KpiError, ReportError
 from kpi.report.render import Renderer
 
 _LENGTH = struct.Struct(">Q")
-_PDF, _ERROR = b"P", b"E"
+_PPI = struct.Struct(">d")
+_PDF, _PICTURES, _ERROR = b"P", b"V", b"E"
 
 
 class Typesetter:
-    """Talk to a typesetting process; it is started anew when it died."""
+    """Talk to a typesetting process; it is started anew when it died.
 
-    def __init__(self, timestamp: int, fonts: Path) -> None:
+    One thread each is right for several of them, which fill the cores; one alone may have them all (`threads` 0).
+    """
+
+    def __init__(self, timestamp: int, fonts: Path, *, threads: int = 1) -> None:
+        self._threads = threads
         self._command = [sys.executable, "-m", "kpi.report.typesetter", str(fonts), str(timestamp)]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -39,24 +45,34 @@ class Typesetter:
 
     def pdf(self, document: dict[str, object]) -> bytes:
         """Return the PDF of a document; raise `ReportError` when it cannot be made."""
+        return self._answer(_PDF, document)
+
+    def pictures(self, document: dict[str, object], ppi: float) -> tuple[bytes, ...]:
+        """Return a PNG of each page of a document; raise `ReportError` when they cannot be made."""
+        answer, pictures = io.BytesIO(self._answer(_PICTURES + _PPI.pack(ppi), document)), []
+        while (picture := _receive(answer)) is not None:
+            pictures.append(picture)
+        return tuple(pictures)
+
+    def _answer(self, wanted: bytes, document: dict[str, object]) -> bytes:
         process = self._running()
         try:
-            _send(_pipe(process.stdin), json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+            _send(_pipe(process.stdin), wanted + text)
             answer = _receive(_pipe(process.stdout))
         except OSError:
             answer = None
         if answer is None:
             self._stop()
             raise ReportError("report_not_made", reason=f"the typesetting process ended ({process.returncode})")
-        if answer[:1] == _PDF:
+        if answer[:1] == wanted[:1]:
             return answer[1:]
         key, facts = json.loads(answer[1:])
         raise ReportError(key, **facts)
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
-            # One thread each: several processes fill the cores, and threads of one would get in each other's way.
-            environment = os.environ | {"RAYON_NUM_THREADS": "1"}
+            environment = os.environ | {"RAYON_NUM_THREADS": str(self._threads)}
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=_ROOT
             )
@@ -96,7 +112,7 @@ def _in_fork(renderer: Renderer, asked: bytes, timestamp: int) -> bytes | None:
         os.close(reading)
         with open(writing, "wb") as out:  # noqa: PTH123 - a pipe has no path
             try:
-                answer = _PDF + renderer.pdf_of_text(asked.decode(), timestamp)
+                answer = _made(renderer, asked, timestamp)
             except KpiError as error:
                 answer = _failure(error)
             out.write(answer)
@@ -106,6 +122,15 @@ def _in_fork(renderer: Renderer, asked: bytes, timestamp: int) -> bytes | None:
         answer = pipe.read()
     _, status = os.waitpid(child, 0)
     return answer if status == 0 and answer else None
+
+
+def _made(renderer: Renderer, asked: bytes, timestamp: int) -> bytes:
+    kind, rest = asked[:1], asked[1:]
+    if kind == _PDF:
+        return _PDF + renderer.pdf_of_text(rest.decode(), timestamp)
+    (ppi,) = _PPI.unpack(rest[: _PPI.size])
+    pictures = renderer.pictures_of_text(rest[_PPI.size :].decode(), ppi)
+    return _PICTURES + b"".join(_LENGTH.pack(len(picture)) + picture for picture in pictures)
 
 
 def _failure(error: KpiError) -> bytes:

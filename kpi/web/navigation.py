@@ -41,6 +41,7 @@ SCREENS = (
     Screen("change", ("entity",)),
     Screen("claims", on_wall=True),
     Screen("quality", ("entity",), on_wall=True),
+    Screen("reports"),
     Screen("method"),
     Screen("sql"),
 )
