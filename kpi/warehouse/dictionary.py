@@ -10,6 +10,8 @@ import duckdb
 from kpi.errors import SettingsError
 from kpi.warehouse.statements import sql_files
 
+CODES = ("channel", "outcome", "beneficiary")
+"""Keys that do not end in `_id`."""
 FOLDERS = ("cube", "core", "kpi", "serve", "public")
 UNIT_ENDINGS = {
     "_pct": "percent", "_minutes": "minutes", "_omr": "omr", "_bytes": "bytes", "_km2": "km2", "_months": "months",
@@ -87,6 +89,8 @@ def _describe_columns(connection: duckdb.DuckDBPyConnection, dictionary: Meaning
 def _target(table: str, column: str, keys: set[tuple[str, str]]) -> str | None:
     """Return the registry's column that a key points to; the registry of `x` or `x_id` is `dim_x`."""
     key = "entity_id" if column.endswith("_entity_id") else column
+    if not key.endswith("_id") and key not in CODES:
+        return None
     home = "meta_kpi" if key == "kpi_id" else f"dim_{key.removesuffix('_id')}"
     return f"{home}.{key}" if (home, key) in keys and home != table else None
 

@@ -5,7 +5,7 @@ with latest_of_round as (
         (date_trunc('month', fct_assessment.assessed_on))::date as month,
         fct_assessment.entity_id,
         fct_assessment.indicator_id,
-        arg_max(fct_assessment.score_pct, fct_assessment.assessed_on)::double as score_pct
+        arg_max(fct_assessment.score_pct, fct_assessment.assessed_on) as score_pct
     from fct_assessment
     group by 1, fct_assessment.entity_id, fct_assessment.indicator_id
 ),
@@ -26,9 +26,10 @@ select
     dim_indicator.name_en,
     dim_indicator.weight,
     count(*)::bigint as bodies,
-    avg(by_kind.score_pct) as mean_score_pct,
-    min(by_kind.score_pct) as lowest_score_pct,
-    max(by_kind.score_pct) as highest_score_pct
+    -- The mean of decimals is exact; that of doubles depends on the order of the rows.
+    avg(by_kind.score_pct)::double as mean_score_pct,
+    min(by_kind.score_pct)::double as lowest_score_pct,
+    max(by_kind.score_pct)::double as highest_score_pct
 from by_kind
 inner join dim_indicator on by_kind.indicator_id = dim_indicator.indicator_id
 group by

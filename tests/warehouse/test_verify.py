@@ -102,7 +102,7 @@ def test_a_build_that_was_altered_with_a_matching_manifest_is_found_by_its_diges
     path = published(settings)
     path.chmod(0o644)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("update fct_transaction_month set transactions = transactions + 1").fetchall()
+        connection.execute("update fct_transaction_service_month set transactions = transactions + 1").fetchall()
         connection.execute("checkpoint").fetchall()
     folder = settings.workspace / "warehouse"
     for place in (folder / POINTER, path.with_suffix(".json")):
@@ -115,7 +115,7 @@ def test_a_build_that_was_altered_with_a_matching_manifest_is_found_by_its_diges
         place.write_text(text, encoding="utf-8")
     found = verify(settings)
     named = {difference.facts["object"] for difference in found.differences if difference.key == "file_content"}
-    assert "fct_transaction_month" in named
+    assert "fct_transaction_service_month" in named
     assert "kpi_transactions" in named
     assert found.exit_code == 1
 
