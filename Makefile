@@ -53,7 +53,7 @@ lock: ## Write the hashed lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove what the demo made; the registries stay
-	rm -rf data/inbox data/lake data/warehouse data/reports data/reference/services.csv data/demo_malformed.csv
+	rm -rf data/inbox data/lake data/warehouse data/reports data/logs data/reference/services.csv data/demo_malformed.csv
 
 .venv/bin/python:
 	@$(PYTHON) -m venv .venv

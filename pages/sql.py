@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kpi.charts import quick
+from kpi.examples import load_examples
 from kpi.language import t
 from kpi.web import cache
 from kpi.web.asking import ask, cancel_while_running, editor, question_of_address
@@ -11,6 +12,7 @@ from kpi.web.frame import current_visit
 from kpi.web.panels import answer_box, chart_panel, message_box, panel
 from kpi.web.screens.sql import (
     answer_table_html,
+    examples_html,
     plain_columns,
     refusal_html,
     rows_words,
@@ -31,6 +33,7 @@ with right, panel("schema", t("sql.schema", language)):
 with left:
     question = question_of_address()
     editor(question, visit)
+    st.html(examples_html(tuple(load_examples().values()), language))
     job = ask(question, visit) if question is not None else None
 
     if job is not None and not job.wait(1.0):

@@ -1,8 +1,10 @@
 """Ask the published file: `kpi query`, `kpi examples`, `kpi sql`."""
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +13,10 @@ from kpi.commands.terminal import BuildOption, OutOption, WorkspaceOption, print
 from kpi.errors import QueryRefused
 from kpi.examples import AUDIENCES, Value, find_example, load_examples, parameter_value
 from kpi.messages import text as message
-from kpi.settings import settings_in_force
+from kpi.settings import Settings, settings_in_force
+
+if TYPE_CHECKING:
+    from kpi.warehouse.sandbox import QueryResult
 
 STANDARD_INPUT = "-"
 FORMATS = ("table", "csv", "json", "ndjson", "parquet", "xlsx")
@@ -36,25 +41,45 @@ def query(
 ) -> None:
     """Ask the published file: one read-only statement, as a table, CSV, JSON, NDJSON, Parquet or XLSX."""
     from kpi.exports import write_rows
-    from kpi.warehouse.sandbox import run_query
 
     settings = settings_in_force(workspace=workspace, build=build, query_timeout_seconds=timeout)
     written_as = _format(form, out)
     statement, parameters = _question(sql, file, example, _parameters(param or []))
-    result = run_query(
-        settings.workspace,
-        statement,
-        row_limit=limit or settings.query_row_limit,
-        timeout_seconds=settings.query_timeout_seconds,
-        build_id=settings.build,
-        parameters=parameters,
-    )
+    result = _recorded(settings, statement, parameters, limit or settings.query_row_limit)
     if written_as == "table":
         print_rows(result.rows)
     else:
         write_rows(result.rows, written_as, out)
     facts = {"rows": f"{result.rows.height:,}", "seconds": f"{result.seconds:.2f}", "build": result.build_id}
     say("cli.query_cut" if result.is_cut else "cli.query_done", settings.language, **facts)
+
+
+def _recorded(settings: Settings, sql: str, parameters: Mapping[str, Value], row_limit: int) -> "QueryResult":
+    """Ask in the sandbox, and record the question with what came of it."""
+    from kpi.audit import record
+    from kpi.warehouse.sandbox import run_query
+
+    facts = {
+        "who": os.environ.get("USER") or str(os.getuid()),
+        "through": "shell",
+        "query": sql,
+        "parameters": parameters,
+    }
+    try:
+        result = run_query(
+            settings.workspace,
+            sql,
+            row_limit=row_limit,
+            timeout_seconds=settings.query_timeout_seconds,
+            build_id=settings.build,
+            parameters=parameters,
+        )
+    except QueryRefused as error:
+        record(settings.workspace, **facts, rows=0, outcome="refused", why=error.key)
+        raise
+    answered = {"build": result.build_id, "rows": result.rows.height, "seconds": round(result.seconds, 4)}
+    record(settings.workspace, **facts, **answered, outcome="answered")
+    return result
 
 
 def examples(

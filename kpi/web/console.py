@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kpi.audit import record
 from kpi.errors import KpiError, QueryRefused
+from kpi.examples import parameter_value
 from kpi.warehouse.sandbox import QueryResult, RunningQuery, Sandbox
 
 AT_ONCE = 2
@@ -56,7 +57,7 @@ class Job:
             if not places.acquire(timeout=WAIT_FOR_PLACE_SECONDS):
                 raise QueryRefused("query_busy", seconds=int(WAIT_FOR_PLACE_SECONDS))
             try:
-                parameters = dict(self.question.parameters)
+                parameters = {name: parameter_value(text) for name, text in self.question.parameters}
                 self._running = sandbox.start(self.question.sql, row_limit=row_limit, parameters=parameters)
                 self.result = self._running.result()
             finally:

@@ -8,9 +8,11 @@ import polars as pl
 
 from kpi.charts.chart import Table
 from kpi.errors import KpiError
+from kpi.examples import Example
 from kpi.language import format_number, isolate, plural, t
 from kpi.queries.schema import GROUPS, Object
 from kpi.warehouse.sandbox import QueryResult
+from kpi.web.links import link_html
 from kpi.web.tables import table_html
 
 PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
@@ -45,6 +47,13 @@ def schema_html(objects: Sequence[Object], language: str) -> str:
             parts.append(f"<h3>{escape(t(f'sql.group.{group}', language))}</h3>")
             parts += [_object(one, language) for one in inside]
     return f'<div class="kpi-schema">{"".join(parts)}</div>'
+
+
+def examples_html(examples: Sequence[Example], language: str) -> str:
+    """Return the saved queries as links that ask them, by who asks such things."""
+    items = "".join(f"<li>{_example(one, language)}</li>" for one in examples)
+    summary = escape(t("sql.examples", language))
+    return f'<details class="kpi-details"><summary>{summary}</summary><ul class="kpi-examples">{items}</ul></details>'
 
 
 def rows_words(result: QueryResult, language: str) -> str:
@@ -117,6 +126,11 @@ def _object(one: Object, language: str) -> str:
 def _insert(name: str, language: str) -> str:
     title = escape(t("sql.insert", language, name=name))
     return f'<button type="button" data-insert="{escape(name)}" title="{title}"><code>{escape(name)}</code></button>'
+
+
+def _example(one: Example, language: str) -> str:
+    given = {f"p_{name}": default for name, default in one.parameters.items()}
+    return link_html(one.title(language), "sql", q=one.sql.strip(), **given)
 
 
 def _cell(value: object) -> str:
