@@ -150,7 +150,7 @@ def _fetch_buttons(stand: Stand, choice: Choice, language: str) -> None:
                 one.path.read_bytes,
                 file_name=f"{stand.month:%Y-%m}-{one.path.name}",
                 mime="application/pdf",
-                key=f"fetch_{one.path.name}",
+                key=f"fetch_{one.path.stem}-pdf",
                 on_click="ignore",
             )
 

@@ -55,7 +55,7 @@ def pages_html(pictures: tuple[bytes, ...], language: str) -> str:
         f'alt="{escape(t("reports.page_of", language, page=number, pages=len(pictures)))}"></summary></details></li>'
         for number, picture in enumerate(pictures, start=1)
     )
-    return f'<ul class="kpi-pages">{pages}</ul>'
+    return f'<ul class="kpi-leaves">{pages}</ul>'
 
 
 def all_documents(choice: Choice, mark: str, count: int, visit: Visit) -> None:
