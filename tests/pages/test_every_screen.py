@@ -14,7 +14,7 @@ from tests.addresses import NAMES, SUBJECTS
 from tests.conftest import copy_demo_registries
 
 ANSWER = re.compile(r'class="kpi-answer"><h1>(.+?)</h1><p>(.+?)</p>', re.DOTALL)
-PLACEHOLDER = re.compile(r"\{\w+\}|\bNone\b|\bnan\b")
+PLACEHOLDER = re.compile(r"\{\w+\}|>\s*None\s*<|\bnan\b")
 STYLE_AND_CODE = re.compile(r"<(script|pre|code)\b.*?</\1>", re.DOTALL)
 
 

@@ -307,11 +307,11 @@ def test_a_disk_that_fills_up_at_any_step_of_publishing_changes_nothing(
 
 @pytest.fixture
 def small_disk(tmp_path: Path):
-    """Mount a disk of 40 MB; only root may."""
+    """Mount a disk of 80 MB; only root may."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", str(place)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
