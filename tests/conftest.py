@@ -12,6 +12,7 @@ from kpi.demo import generate
 from kpi.ingest.load import load
 from kpi.settings import Settings
 from kpi.warehouse.build import build
+from kpi.warehouse.export_file import export_file
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("KPI_SHARED", str(REPOSITORY.parent / "shared")))
@@ -62,6 +63,31 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 def demo_workspace(once) -> Path:
     """Return the demo workspace at a small scale, built and published; treat it as read-only."""
     return once("demo", lambda folder: publish_demo(folder, SMALL_SCALE))
+
+
+@pytest.fixture(scope="session")
+def analyst_file(once, demo_workspace: Path) -> Path:
+    """Return a copy of the demo's file to open as an analyst does, with settings of one's own.
+
+    In one process DuckDB opens a path with one set of settings only, and other suites hold the published one open.
+    """
+
+    def copy(folder: Path) -> None:
+        shutil.copy((demo_workspace / "warehouse" / "current.duckdb").resolve(), folder / "kpi.duckdb")
+
+    return once("analyst", copy) / "kpi.duckdb"
+
+
+@pytest.fixture(scope="session")
+def public_edition(once, demo_workspace: Path) -> Callable[[int], Path]:
+    """Return a function that makes the demo's public edition for a threshold, once for all suites."""
+
+    def make(below: int) -> Path:
+        settings = Settings(workspace=demo_workspace, small_cell_below=below)
+        folder = once(f"public{below}", lambda made: export_file(settings, made, public=True))
+        return next(folder.glob("*-public.duckdb"))
+
+    return make
 
 
 @pytest.fixture(scope="session")

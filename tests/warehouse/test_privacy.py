@@ -6,8 +6,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.settings import Settings
-from kpi.warehouse.export_file import export_file
 from tests.demo.demo_reading import raw_rows
 
 NUMBER = re.compile(rb"(?<![0-9A-Fa-f])[0-9]{4,12}(?![0-9A-Fa-f])")
@@ -28,11 +26,8 @@ def numbers(demo_workspace: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module", params=["published", "public"])
-def file(request: pytest.FixtureRequest, demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if request.param == "published":
-        return (demo_workspace / "warehouse" / "current.duckdb").resolve()
-    target = tmp_path_factory.mktemp("public") / "kpi.duckdb"
-    return export_file(Settings(workspace=demo_workspace), target, public=True).path
+def file(request: pytest.FixtureRequest, analyst_file: Path, public_edition) -> Path:
+    return analyst_file if request.param == "published" else public_edition(10)
 
 
 def test_no_number_stands_in_the_bytes_of_the_file(file: Path, numbers: set[str]) -> None:

@@ -28,10 +28,8 @@ def below(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="module")
-def public_file(demo_workspace: Path, once, below: int) -> Path:
-    settings = Settings(workspace=demo_workspace, small_cell_below=below)
-    folder = once(f"public{below}", lambda made: export_file(settings, made, public=True))
-    return next(folder.glob("*-public.duckdb"))
+def public_file(public_edition, below: int) -> Path:
+    return public_edition(below)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +39,8 @@ def public(public_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module")
-def full(demo_workspace: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str((demo_workspace / "warehouse" / "current.duckdb").resolve()), read_only=True) as connection:
+def full(analyst_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(analyst_file), read_only=True) as connection:
         yield connection
 
 
