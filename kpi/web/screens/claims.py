@@ -156,7 +156,8 @@ def _row(claim: Claim, places: Places, language: str) -> str:
         "computed": escape(computed_words(claim, language) or "–"),
         "verdict": _verdict(claim, language),
         "period": escape(claim.period.label(language) if claim.period else "–"),
-        "source": _source(claim, language) + about,
+        # The space keeps the Arabic letters of the two from joining where they stand on one line.
+        "source": f"{_source(claim, language)} {about}",
     }
     data = "".join(
         f'<td class="kpi-part-{name}" data-label="{escape(t(f"claims.column.{name}", language))}">{cell}</td>'
