@@ -1,11 +1,9 @@
 """Main script of the dashboard: language, frame and navigation around one screen."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import StopException
 
 from kpi.language import arabic_digits, t
 from kpi.web import frame
@@ -32,9 +30,7 @@ def main() -> None:
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
         if visit.filters is not None and screen.offered is not None and not is_wall():
             filter_bar(visit.options, visit.filters, language, offered=screen.offered)
-        # A screen that has nothing to show stops early, and is complete all the same.
-        with suppress(StopException):
-            page.run()
+        page.run()
         st.html(frame.footer_html(visit.freshness, language))
 
 

@@ -81,9 +81,3 @@ def test_against_a_target_the_moves_name_the_assessment_they_are_counted_from(sc
     html = screen(demo_workspace, "readiness", lang=language, period="2025-01..2025-12", compare="target").html
     answer = strip_isolates(html[html.index("kpi-answer") :][:1200])
     assert {"ar": "ومنذ تقييم نوفمبر 2024", "en": "Since the assessment of November 2024"}[language] in answer
-
-
-def test_a_screen_that_ends_early_has_its_footer_so_that_its_skeleton_goes(screen, demo_workspace) -> None:
-    html = screen(demo_workspace, "readiness", lang="ar", period="2021-01..2021-01").html
-    assert "kpi-cards" not in html
-    assert 'class="kpi-footer"' in html
