@@ -4,9 +4,10 @@ import streamlit as st
 
 from kpi.language import t
 from kpi.web import cache
+from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import heading
-from kpi.web.screens.method import answer_html, indicator_html, nothing_html
+from kpi.web.panels import panel
+from kpi.web.screens.method import answer_html, indicator_html, nothing_html, rows
 
 visit = current_visit()
 language = visit.language
@@ -14,9 +15,10 @@ methods = cache.cached_methods(visit.build)
 
 st.html(answer_html(methods, language))
 
-heading(t("method.nothing", language))
-st.html(nothing_html(language))
+with panel("nothing", t("method.nothing", language)):
+    st.html(nothing_html(language))
 
-heading(t("method.indicators", language))
-for method in methods:
-    st.html(indicator_html(method, language))
+with panel("indicators", t("method.indicators", language)):
+    st.html("".join(indicator_html(method, language) for method in methods))
+
+downloads("method", t("method.file", language), lambda: rows(methods, language), visit)

@@ -1,15 +1,19 @@
 """Data quality: can the numbers be trusted, what is missing, and who has to act."""
 
+from functools import partial
+
 import streamlit as st
 
 from kpi.charts import coverage
 from kpi.language import t
 from kpi.web import cache
+from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import drawing_panel, empty_box, heading, panel, stack
+from kpi.web.panels import drawing_html, empty_box, panel, stack
 from kpi.web.screens.ledger import checks_html, ledger_html
 from kpi.web.screens.previous_build import previous_build_html
 from kpi.web.screens.quality import answer_html, cards_html, senders_html
+from kpi.web.screens.quality_files import coverage_rows, ledger_rows
 from kpi.web.screens.rejections import download_button, rejections_html
 
 visit = current_visit()
@@ -26,10 +30,12 @@ else:
     st.html(answer_html(months, rejected, ledger, language, whole=filters.entity_id is None))
     stack(cards_html(months, rejected, ledger, checks, visit.freshness, language))
 
-    heading(t("quality.senders", language))
-    st.html(senders_html(months, language))
+    with panel("senders", t("quality.senders", language)):
+        st.html(senders_html(months, language))
 
-    drawing_panel("coverage", t("quality.coverage", language), coverage.drawing(months, language=language), language)
+    with panel("coverage", t("quality.coverage", language)):
+        st.html(drawing_html(coverage.drawing(months, language=language), language))
+        downloads("coverage", t("quality.map.caption", language), partial(coverage_rows, months, language), visit)
 
 with panel("rejected", t("quality.rejected", language)):
     st.html(rejections_html(rejected, language))
@@ -37,10 +43,11 @@ with panel("rejected", t("quality.rejected", language)):
 
 with panel("files", t("quality.files", language)):
     st.html(ledger_html(ledger, language))
+    downloads("files", t("quality.ledger.caption_files", language), lambda: ledger_rows(ledger, language), visit)
 
 with panel("checks", t("quality.checks", language)):
     st.html(checks_html(checks, language))
 
 if months is not None:
-    heading(t("quality.previous", language))
-    st.html(previous_build_html(cache.cached_comparison(build), language))
+    with panel("previous", t("quality.previous", language)):
+        st.html(previous_build_html(cache.cached_comparison(build), language))

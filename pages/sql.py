@@ -38,8 +38,8 @@ with left:
 
     if job is not None and not job.wait(1.0):
         cancel_while_running(job, language)
-    elif job is not None and job.refused is not None:
-        st.html(refusal_html(job.refused, language))
+    elif question is not None and job is not None and job.refused is not None:
+        st.html(refusal_html(job.refused, question.sql, language))
     elif question is not None and job is not None and job.result is not None:
         result = job.result
         with panel("result", t("sql.result", language)):
@@ -48,6 +48,6 @@ with left:
             downloads("query", question.sql[:200], lambda: plain_columns(result.rows), visit)
         chart = quick.figure(result.rows, language=language, mode=visit.mode)
         if chart is not None:
-            chart_panel("quick", t("sql.chart", language), chart, language, caption=source_line(visit))
+            chart_panel("quick", chart.alt or t("sql.chart", language), chart, language, caption=source_line(visit))
         elif result.rows.height:
             st.html(message_box(t("sql.chart", language), t("sql.no_chart", language)))

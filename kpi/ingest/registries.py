@@ -35,8 +35,8 @@ _LAYOUT = {
     "levels": "level_id* name_ar* name_en* score_from_pct*:float sort_order:int source source_ar",
     "targets": "kpi_id* entity_id valid_from*:date valid_to:date value*:float source",
     "change_teams": "entity_id* active_from*:date active_to:date source source_ar",
-    "claims": "claim_id* kpi_id metric_ar* metric_en* scope* entity_id governorate_id period_from:date period_to:date "
-    "value:float unit precision:float bound published_ar published_en source source_ar source_url "
+    "claims": "claim_id* kpi_id metric_ar* metric_en* scope* entity_id governorate_id level_id period_from:date "
+    "period_to:date value:float unit precision:float bound published_ar published_en source source_ar source_url "
     "source_language source_date:date conflict_group derived:bool note_ar note_en",
 }
 _UNIQUE = {

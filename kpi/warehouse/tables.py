@@ -164,7 +164,8 @@ def _check_contract(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> None:
 def value_claims(connection: duckdb.DuckDBPyConnection) -> None:
     """Write beside each published figure what `kpi_points` makes of it, or the reason why it makes nothing."""
     claims = connection.execute(
-        "select claim_id, kpi_id, entity_id, governorate_id, period_from, period_to, value from dim_claim order by 1"
+        "select claim_id, kpi_id, entity_id, governorate_id, level_id, period_from, period_to, value "
+        "from dim_claim order by 1"
     ).fetchall()
     rows = [(claim[0], *_computed(connection, claim)) for claim in claims]
     if rows:
@@ -172,7 +173,7 @@ def value_claims(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[float | None, str | None]:
-    _, kpi_id, entity_id, governorate_id, period_from, period_to, published = claim
+    _, kpi_id, entity_id, governorate_id, level_id, period_from, period_to, published = claim
     if published is None:
         return None, "no_figure"
     if kpi_id is None:
@@ -186,11 +187,15 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     if not bounds[0][0]:
         return None, "period_not_covered"
     points = connection.execute(
-        "select value, numerator from kpi_points($kpi, $from_month, $to_month, "
+        "select value, numerator, group_id from kpi_points($kpi, $from_month, $to_month, "
+        "\"by\" := case when $level is not null then 'level' else 'programme' end, "
         "entity := $entity, governorate := $governorate)",
-        {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "entity": entity_id,
+        {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "level": level_id, "entity": entity_id,
          "governorate": governorate_id},
     ).fetchall()  # fmt: skip
+    if level_id is not None and points:
+        # Bodies were assessed: a level that none of them reached has none, which is a count and not a gap.
+        points = [point for point in points if point[2] == level_id] or [(0.0, 0, level_id)]
     if points and points[0][1] is None:
         return None, "withheld"
     if not points or points[0][0] is None:

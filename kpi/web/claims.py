@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kpi.charts.chart import Cell, Table
-from kpi.language import format_number, format_value, t
+from kpi.language import format_number, format_value, isolate, t
 from kpi.queries.claims import Claim
 from kpi.web.cards import TICK
 from kpi.web.links import href, link_html
@@ -37,6 +37,12 @@ def computed_words(claim: Claim, language: str) -> str:
     return format_value(claim.computed_value, claim.unit or "", language, decimals)
 
 
+def published_words(claim: Claim, language: str) -> str:
+    """Return the figure as it was published; one without words keeps its sign and percent mark on their side."""
+    words = claim.published(language) or ""
+    return words if any(letter.isalpha() for letter in words) else isolate(words, language) if words else ""
+
+
 def claim_address(claim: Claim) -> str:
     """Return the address of a figure in the register."""
     return f"{href('claims')}#{claim_anchor(claim)}"
@@ -62,7 +68,7 @@ def _row(claim: Claim, language: str) -> tuple[str | Cell, ...]:
     return (
         Cell(claim.metric.label(language), href=claim_address(claim)),
         claim.period.label(language) if claim.period else "",
-        claim.published(language) or "",
+        published_words(claim, language),
         computed_words(claim, language),
         t(f"verdict.{claim.verdict}", language),
         claim.source_name(language) or "",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from kpi.charts.theme import Mode, css_variables
+from kpi.charts.theme import Mode, css_variables, palette
 from kpi.errors import KpiError
 from kpi.language import Digits, direction, format_moment, format_number, t
 from kpi.periods import point_label
@@ -69,7 +69,10 @@ def digits_in_force() -> Digits:
 
 def apply_styles(language: str, mode: Mode) -> None:
     """Give the document its language, direction, colours and layout."""
-    st.html(f"<style>{css_variables(mode)}{_style_sheets(direction(language))}</style>")
+    # Paper is light; a drawing made for the dark keeps its own ground.
+    paper = f"{css_variables('light')}:root{{--drawn-on:{palette(mode).surface}}}"
+    colours = f"{css_variables(mode)}@media print{{{paper}}}"
+    st.html(f"<style>{colours}{_style_sheets(direction(language))}</style>")
     st.html(f"<script>{script(language)}</script>", unsafe_allow_javascript=True)
 
 

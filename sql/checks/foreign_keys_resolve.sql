@@ -1,4 +1,4 @@
--- block: every entity, service, governorate and platform that is named is in its registry
+-- block: every entity, service, governorate, platform and level that is named is in its registry
 select distinct
     'entity' as key_name,
     fct_transaction_month.entity_id as key_value
@@ -47,3 +47,10 @@ select distinct
 from dim_governorate_boundary
 left join dim_governorate on dim_governorate_boundary.governorate_id = dim_governorate.governorate_id
 where dim_governorate.governorate_id is null
+union all
+select distinct
+    'level of a published figure',
+    dim_claim.level_id
+from dim_claim
+left join dim_level on dim_claim.level_id = dim_level.level_id
+where dim_level.level_id is null and dim_claim.level_id is not null

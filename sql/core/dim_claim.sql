@@ -8,6 +8,7 @@ select
     scope,
     entity_id,
     governorate_id,
+    level_id,
     period_from,
     period_to,
     value,

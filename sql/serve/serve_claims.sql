@@ -54,6 +54,7 @@ select
     judged.scope,
     judged.entity_id,
     judged.governorate_id,
+    judged.level_id,
     judged.period_from,
     judged.period_to,
     judged.value as published_value,

@@ -43,3 +43,30 @@ def test_a_long_query_is_cancelled_and_said_so(visitor) -> None:
     page.goto(f"{reader.address}/sql?q={quote(slow)}")
     page.get_by_role("button", name=text("sql.cancel", "ar")).click(timeout=20_000)
     page.wait_for_selector(f"text={text('errors.query_cancelled.what', 'ar')}", timeout=20_000)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_query_is_coloured_below_the_field_line_on_line(visitor, language) -> None:
+    page = visitor(language, width=390).open(f"sql?lang={language}")
+    area, layer = page.locator(".st-key-editor textarea"), page.locator(".kpi-editor-colours")
+    query = "-- why\nselect count(*), 'a -- b' as text, 1.5 as half from serve_claims where entity_id = $entity\n\n" * 5
+    area.fill(query)
+    page.locator('.kpi-sql-name:text-is("serve_claims")').first.wait_for()
+    assert layer.text_content() == f"{query}\u200b"
+    assert layer.get_attribute("aria-hidden") == "true"
+    kinds = {kind: page.locator(f".kpi-sql-{kind}").first.text_content()
+             for kind in ("comment", "keyword", "function", "value", "parameter")}  # fmt: skip
+    assert kinds == {
+        "comment": "-- why", "keyword": "select", "function": "count", "value": "'a -- b'", "parameter": "$entity",
+    }  # fmt: skip
+    area.evaluate("area => { area.scrollTop = 60; }")
+    page.wait_for_function("document.querySelector('.kpi-editor-colours').scrollTop === 60")
+    inner = "one => [one.clientWidth, one.clientHeight, one.scrollHeight, getComputedStyle(one).direction]"
+    assert layer.evaluate(inner) == area.evaluate(inner)
+
+
+def test_a_text_that_the_page_puts_into_the_field_is_coloured(visitor) -> None:
+    page = visitor("en").open(f"sql?lang=en&q={quote('select 41 as answer')}")
+    page.locator(".kpi-sql-value", has_text="41").wait_for()
+    page.goto(page.url.replace("41", "42"))
+    page.locator(".kpi-sql-value", has_text="42").wait_for()

@@ -8,7 +8,7 @@ import pytest
 
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
-from kpi.web.screens.sql import parameters_of
+from kpi.web.screens.sql import parameters_of, place_of
 
 
 @pytest.fixture
@@ -43,7 +43,25 @@ def test_a_parameter_of_the_address_is_bound(screen, workspace, language) -> Non
 def test_a_wrong_name_is_placed_and_a_right_one_suggested(screen, workspace, language) -> None:
     html = answered(screen, workspace, lang=language, q="select *\nfrom dim_entit")
     assert text("sql.suggested", language, name="dim_entity") in html
+    assert text("sql.place", language, line=2, column=6) in html
     assert str(workspace) not in html
+
+
+def test_a_name_that_stands_in_two_places_is_not_placed_in_either() -> None:
+    unknown = 'Binder Error: Referenced column "tital" not found in FROM clause!'
+    assert place_of(unknown, "select tital\nfrom a") == (1, 8)
+    assert place_of(unknown, "-- tital\nselect 'tital',\n  tital from a") == (3, 3)
+    assert place_of(unknown, "select tital from a where tital > 1") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_fractions_are_shortened_for_the_eye_and_said_to_be(screen, workspace, language) -> None:
+    html = answered(screen, workspace, lang=language, q="select 2.0::double / 3 as part, 0.00001::double as small")
+    assert ">0.6667<" in html
+    assert "1e-05" in html
+    assert text("sql.rounded", language) in html
+    whole = answered(screen, workspace, lang=language, q="select 0.25::double as part")
+    assert text("sql.rounded", language) not in whole
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

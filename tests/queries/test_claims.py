@@ -36,6 +36,20 @@ def test_the_figure_published_for_two_periods_stands_beside_its_contradiction(re
     assert {claim.claim_id for claim in group} == {"O01", "O02", "O03"}
 
 
+def test_bodies_published_per_level_are_counted_in_that_level_and_an_empty_level_counts_none(register) -> None:
+    by_id = {claim.claim_id: claim for claim in register}
+    levels = [by_id[f"O26{part}"] for part in "abcde"]
+    assert [level.computed_value for level in levels] == [4, 38, 6, 1, 0]
+    assert sum(level.computed_value for level in levels) == by_id["O26f"].computed_value
+    assert {level.verdict for level in levels} == {"agrees"}
+
+
+def test_a_figure_about_several_levels_together_is_not_set_beside_one_of_them(register) -> None:
+    by_id = {claim.claim_id: claim for claim in register}
+    assert [by_id[f"O27{part}"].computed_value for part in "abc"] == [13, 36, None]
+    assert by_id["O27c"].verdict == "not_computable"
+
+
 def test_the_file_has_every_column_of_the_register(demo_workspace: Path) -> None:
     warehouse = Warehouse.open(demo_workspace)
     rows = claim_rows(warehouse)

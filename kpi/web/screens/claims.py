@@ -7,7 +7,7 @@ from html import escape
 from kpi.language import format_day, format_number, join_list, plural, t
 from kpi.queries.claims import Claim, conflicts
 from kpi.queries.results import Named
-from kpi.web.claims import SIGNS, claim_address, claim_anchor, computed_words
+from kpi.web.claims import SIGNS, claim_address, claim_anchor, computed_words, published_words
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 
@@ -112,7 +112,7 @@ def _part(part: str, claim: Claim, language: str) -> str:
     if part == "verdict":
         return _verdict(claim, language)
     words = {
-        "published": claim.published(language),
+        "published": published_words(claim, language),
         "period": claim.period.label(language) if claim.period else None,
         "computed": computed_words(claim, language),
         "language": _language(claim, language),
@@ -152,11 +152,12 @@ def _row(claim: Claim, places: Places, language: str) -> str:
     when = [_language(claim, language), format_day(claim.source_date, language) if claim.source_date else ""]
     about = f'<small class="kpi-below">{escape(" · ".join(filter(None, when)))}</small>'
     cells = {
-        "published": escape(claim.published(language) or "–"),
+        "published": escape(published_words(claim, language) or "–"),
         "computed": escape(computed_words(claim, language) or "–"),
         "verdict": _verdict(claim, language),
         "period": escape(claim.period.label(language) if claim.period else "–"),
-        "source": _source(claim, language) + about,
+        # The space keeps the Arabic letters of the two from joining where they stand on one line.
+        "source": f"{_source(claim, language)} {about}",
     }
     data = "".join(
         f'<td class="kpi-part-{name}" data-label="{escape(t(f"claims.column.{name}", language))}">{cell}</td>'

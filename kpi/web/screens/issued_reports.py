@@ -19,11 +19,10 @@ from kpi.report.restated import restated_frame, restated_rows
 from kpi.report.scope import Scope
 from kpi.web.cache import snapshots as cache
 from kpi.web.downloads import downloads
-from kpi.web.filters import LANGUAGE_NAMES
 from kpi.web.frame import Visit
 from kpi.web.links import href
 from kpi.web.panels import message_box
-from kpi.web.screens.report_choice import Choice, months_offered, scope_words
+from kpi.web.screens.report_choice import Choice, months_offered, scope_words, tongue
 from kpi.web.tables import folded_table_html, table_html
 
 MONTHS_SHOWN, FIGURES_SHOWN = 12, 100
@@ -144,7 +143,7 @@ def _fetch_buttons(stand: Stand, choice: Choice, language: str) -> None:
         return
     with st.container(key="downloads_issued", horizontal=True):
         for one in offered:
-            facts = {"tongue": LANGUAGE_NAMES.get(one.language, one.language), "revision": one.revision}
+            facts = {"tongue": tongue(one.language, language), "revision": one.revision}
             st.download_button(
                 t("reports.fetch" if one.revision == 1 else "reports.fetch_revision", language, **facts),
                 one.path.read_bytes,
@@ -170,7 +169,7 @@ def _document_row(one: IssuedDocument, stand: Stand, names: Mapping[str, str], l
     scope = Cell(names[one.scope], _here(stand.month, one.scope)) if one.scope in names else one.scope
     return (
         scope,
-        LANGUAGE_NAMES.get(one.language, one.language),
+        tongue(one.language, language),
         format_number(one.revision, language),
         isolate(one.build_id, language) if one.build_id else t("reports.build_not_recorded", language),
         format_moment(one.written_at, language) if one.written_at else "",

@@ -19,7 +19,7 @@ def ledger_html(ledger: Ledger, language: str) -> str:
     newest = sorted(ledger.files, key=lambda file: file.loaded_at, reverse=True)[:FILES_LISTED]
     key = "show" if len(newest) == len(ledger.files) else "newest"
     every = folded_table_html(_files(newest, language), plural(f"quality.ledger.{key}", len(newest), language))
-    return f"{_unreadable(ledger, language)}{table_html(_logs(ledger, language))}{every}"
+    return f"{_unreadable(ledger, language)}{table_html(_logs(ledger, language), stacked=True)}{every}"
 
 
 def checks_html(checks: Sequence[Check], language: str) -> str:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from html import escape
 
+import polars as pl
+
 from kpi.charts.chart import Table
 from kpi.language import format_day, plural, t
+from kpi.messages import catalogue
 from kpi.queries.method import Method
 from kpi.web.tables import table_html
 
+FACTS = ("definition", "formula", "months", "versions", "owner", "source")
 NOTHING = ("zero", "not_provided", "not_applicable", "not_allocated")
 
 
@@ -27,17 +31,9 @@ def nothing_html(language: str) -> str:
 def indicator_html(method: Method, language: str) -> str:
     """Return one indicator: its meaning at a glance, everything else one click away."""
     kpi = method.kpi
-    arabic = language == "ar"
-    facts = (
-        ("definition", kpi.definition_ar if arabic else kpi.definition_en),
-        ("formula", kpi.formula_ar if arabic else kpi.formula_en),
-        ("months", t(f"method.over_months.{kpi.flow}", language)),
-        ("versions", _versions(method, language)),
-        ("owner", kpi.owner_ar if arabic else kpi.owner_en),
-        ("source", kpi.source_ar if arabic else kpi.source_en),
-    )
     listed = "".join(
-        f"<dt>{escape(t(f'method.fact.{name}', language))}</dt><dd>{escape(words)}</dd>" for name, words in facts
+        f"<dt>{escape(t(f'method.fact.{name}', language))}</dt><dd>{escape(words)}</dd>"
+        for name, words in facts(method, language)
     )
     code = (
         f'<p class="kpi-name">{escape(t("method.fact.sql", language))} <code>{escape(kpi.view)}</code></p>'
@@ -47,6 +43,34 @@ def indicator_html(method: Method, language: str) -> str:
         f'<details class="kpi-details kpi-method" id="{escape(kpi.id)}"><summary>{escape(kpi.name(language))}</summary>'
         f"<dl>{listed}</dl>{code}</details>"
     )
+
+
+def rows(methods: Sequence[Method], language: str) -> pl.DataFrame:
+    """Return a row per indicator for a file: everything that the page explains, the SQL included."""
+    data = [(method.kpi.id, method.kpi.name(language), _unit(method, language),
+             *(words for _, words in facts(method, language)), method.view_sql) for method in methods]  # fmt: skip
+    names = ("indicator", "unit", *(f"fact.{name}" for name in FACTS), "fact.sql")
+    columns = ("kpi_id", *(t(f"method.{name}", language) for name in names))
+    return pl.DataFrame(data, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+def facts(method: Method, language: str) -> tuple[tuple[str, str], ...]:
+    """Return what there is to say of an indicator, each fact with its name."""
+    kpi = method.kpi
+    arabic = language == "ar"
+    words = (
+        kpi.definition_ar if arabic else kpi.definition_en,
+        kpi.formula_ar if arabic else kpi.formula_en,
+        t(f"method.over_months.{kpi.flow}", language),
+        _versions(method, language),
+        kpi.owner_ar if arabic else kpi.owner_en,
+        kpi.source_ar if arabic else kpi.source_en,
+    )
+    return tuple(zip(FACTS, words, strict=True))
+
+
+def _unit(method: Method, language: str) -> str:
+    return catalogue(language).get(f"unit.{method.kpi.unit}", method.kpi.unit)
 
 
 def _versions(method: Method, language: str) -> str:

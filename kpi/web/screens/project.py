@@ -22,7 +22,7 @@ from kpi.queries.projects import COMPLETED, CurvePoint, Project, ProjectLog, Upd
 from kpi.web.links import link_html
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.projects import MARKS, status_cell
-from kpi.web.screens.registry_items import owner_cell, word
+from kpi.web.screens.registry_items import other_names, owner_cell, word
 from kpi.web.tables import table_html
 
 
@@ -139,7 +139,7 @@ def facts_html(log: ProjectLog, language: str) -> str:
         ("governorate", escape(project.governorate.label(language)) if project.governorate else ""),
         ("dates", escape(_dates(project, language))),
         ("published", escape(facts.status.label(language)) if facts.status else ""),
-        ("also", escape(join_list(facts.also_named, language))),
+        ("also", escape(join_list(other_names(facts, language), language))),
         ("platform", link_html(t("web.page.platforms", language), "platforms") if project.shared_platform else ""),
         ("source", escape(facts.source.label(language)) if facts.source else ""),
     )

@@ -1,5 +1,7 @@
 """Write what registries have in common: names with other spellings, owners, kinds, states and sources."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from html import escape
 
@@ -11,6 +13,7 @@ from kpi.web.links import href
 
 OPEN_END = "–"
 WORD_JOINER = "\N{WORD JOINER}"
+_ALIKE = str.maketrans("ىة", "يه")
 
 
 def name_cell(facts: RegistryItem, language: str, *, project_id: str | None = None) -> Cell:
@@ -21,7 +24,26 @@ def name_cell(facts: RegistryItem, language: str, *, project_id: str | None = No
 
 def also_named(facts: RegistryItem, language: str) -> str | None:
     """Say under which other names the sources speak of it."""
-    return t("registry.also", language, names=join_list(facts.also_named, language)) if facts.also_named else None
+    others = other_names(facts, language)
+    return t("registry.also", language, names=join_list(others, language)) if others else None
+
+
+def other_names(facts: RegistryItem, language: str) -> list[str]:
+    """Return the other names that are in the script of the page and are not mere spellings of the one shown."""
+    known = bare_name(facts.item.label(language))
+    return [name for name in facts.also_named if _is_arabic(name) == (language == "ar") and bare_name(name) != known]
+
+
+def bare_name(name: str) -> str:
+    """Return a name without what its spellings differ in: vowel signs, hamzas, a joined `and` or article, the era."""
+    digits = "".join(str(unicodedata.decimal(letter, letter)) for letter in name)
+    words = re.sub(r"(?<=\d)\s*م?\s*(?:إلى|–|-)\s*(?=\d)|(?<=\d)\s*م\b", " ", digits)
+    letters = "".join(letter for letter in unicodedata.normalize("NFKD", words) if letter.isalnum())
+    return re.sub(r"^(?:و|لل|ال)", "", letters.translate(_ALIKE)).casefold()
+
+
+def _is_arabic(name: str) -> bool:
+    return any("\u0621" <= letter <= "\u064a" for letter in name)
 
 
 def owner_cell(facts: RegistryItem, language: str) -> Cell:
@@ -31,8 +53,9 @@ def owner_cell(facts: RegistryItem, language: str) -> Cell:
 
 
 def word(named: Named | None, language: str) -> str:
-    """Return a name, or that none was provided."""
-    return named.label(language) if named else t("value.not_provided", language)
+    """Return a name, or that none was provided, as a cell begins: with a capital letter where there are such."""
+    said = named.label(language) if named else t("value.not_provided", language)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def common_owner(listed: Sequence[RegistryItem]) -> Named | None:
@@ -51,9 +74,10 @@ def owner_note(owner: Named | None, language: str) -> str:
 def period_words(period: str | None, language: str) -> str:
     """Write the period that a source gives: a span of years, or the year since when."""
     if not period:
-        return t("value.not_provided", language)
+        return word(None, language)
     year = period.removesuffix(OPEN_END)
     if year != period:
-        return t("registry.since_year", language, year=with_digits(year, language))
+        since = t("registry.since_year", language, year=with_digits(year, language))
+        return f"{since[:1].upper()}{since[1:]}"
     unbroken = period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}")
     return isolate(with_digits(unbroken, language), language)

@@ -13,7 +13,6 @@ from kpi.queries.points import PROGRAMME
 from kpi.queries.results import Freshness
 from kpi.report.scope import Scope
 from kpi.web.choices import go, pick
-from kpi.web.filters import LANGUAGE_NAMES
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,11 @@ def scope_words(scope: Scope, language: str) -> str:
     return t(f"report.scope_{scope.kind}", language, name=scope.name.label(language) if scope.name else "")
 
 
+def tongue(code: str, language: str) -> str:
+    """Name the language of a document in the language of the page; one that is not known keeps its code."""
+    return t(f"reports.tongue.{code}", language) if code in LANGUAGES else code
+
+
 def choice_fields(choice: Choice, fresh: Freshness, scopes: Sequence[Scope], language: str) -> None:
     """Offer month, scope and the document's language; what is picked is written to the address."""
     months = {f"{one:%Y-%m}": point_label(one, 1, language) for one in months_offered(fresh)}
@@ -66,7 +70,7 @@ def choice_fields(choice: Choice, fresh: Freshness, scopes: Sequence[Scope], lan
     fields = (
         ("month", months, f"{choice.month:%Y-%m}", next(iter(months))),
         ("scope", names, choice.scope.key, PROGRAMME),
-        ("document", LANGUAGE_NAMES, choice.document, language),
+        ("document", {one: tongue(one, language) for one in LANGUAGES}, choice.document, language),
     )
     with st.container(key="report_choice"):
         for name, labels, current, default in fields:

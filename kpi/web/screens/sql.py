@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from html import escape
+from math import isfinite
 
 import polars as pl
 
@@ -18,7 +19,10 @@ from kpi.web.tables import table_html
 PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
 ROWS_SHOWN = 500
 _VALUE_CHARACTERS = 300
+_DECIMALS = 4
 _PLACE = re.compile(r"LINE (\d+): (.*)\n\s*(\^+)")
+_UNKNOWN = re.compile(r'Referenced (?:column|table) "([^"]+)"|with name "?([\w.]+?)"? does not exist')
+_NO_NAMES = r"--[^\n]*|/\*[\s\S]*?\*/|'(?:[^']|'')*'"
 _SUGGESTION = re.compile(r'Did you mean "([^"]+)"|Candidate bindings: "?([\w.]+)')
 
 
@@ -57,14 +61,16 @@ def examples_html(examples: Sequence[Example], language: str) -> str:
 
 
 def rows_words(result: QueryResult, language: str) -> str:
-    """Say how many rows there are, how many of them are shown, and how long it took."""
+    """Say how many rows there are, how many of them are shown, how long it took, and whether fractions are cut."""
     seconds = f"{result.seconds:.2f}"
     rows = plural("sql.rows", result.rows.height, language)
     if not result.is_cut:
-        return t("sql.rows_all", language, rows=rows, seconds=seconds)
-    if result.total is None:
-        return t("sql.rows_cut_unknown", language, rows=rows, seconds=seconds)
-    return t("sql.rows_cut", language, rows=rows, total=format_number(result.total, language), seconds=seconds)
+        said = t("sql.rows_all", language, rows=rows, seconds=seconds)
+    elif result.total is None:
+        said = t("sql.rows_cut_unknown", language, rows=rows, seconds=seconds)
+    else:
+        said = t("sql.rows_cut", language, rows=rows, total=format_number(result.total, language), seconds=seconds)
+    return f"{said} {t('sql.rounded', language)}" if _has_cut_fractions(result.rows.head(ROWS_SHOWN)) else said
 
 
 def answer_table_html(result: QueryResult, language: str) -> str:
@@ -77,14 +83,32 @@ def answer_table_html(result: QueryResult, language: str) -> str:
     return f'<div class="kpi-answer-grid" dir="ltr">{table}</div>'
 
 
-def refusal_html(error: KpiError, language: str) -> str:
+def place_of(reason: str, sql: str) -> tuple[int, int] | None:
+    """Return line and column of what the engine refuses: where it points, or where the one name it does not know is."""
+    pointed = _PLACE.search(reason)
+    if pointed is not None:
+        column = len(pointed[0].rsplit("\n", 1)[-1]) - len(pointed[3]) - len(f"LINE {pointed[1]}: ") + 1
+        return int(pointed[1]), max(column, 1)
+    unknown = _UNKNOWN.search(reason)
+    if unknown is None:
+        return None
+    name = re.escape(unknown[1] or unknown[2])
+    found = [match.start(1) for match in re.finditer(rf'{_NO_NAMES}|(?<!\w)"?({name})"?(?!\w)', sql, re.IGNORECASE)]
+    places = [start for start in found if start >= 0]
+    # A name that stands in several places may be wrong in one of them only; the engine does not say in which.
+    if len(places) != 1:
+        return None
+    before = sql[: places[0]]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def refusal_html(error: KpiError, sql: str, language: str) -> str:
     """Say why a query was not answered: where in it, what was perhaps meant, and what the engine says."""
     reason = str(error.facts.get("reason", ""))
     hints = []
-    place = _PLACE.search(reason)
+    place = place_of(reason, sql)
     if place is not None:
-        column = len(place[0].rsplit("\n", 1)[-1]) - len(place[3]) - len(f"LINE {place[1]}: ") + 1
-        hints.append(t("sql.place", language, line=int(place[1]), column=max(column, 1)))
+        hints.append(t("sql.place", language, line=place[0], column=place[1]))
     meant = _SUGGESTION.search(reason)
     if meant is not None:
         hints.append(t("sql.suggested", language, name=isolate(meant[1] or meant[2], language)))
@@ -134,5 +158,17 @@ def _example(one: Example, language: str) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, float):
+        value = _rounded(value)
     written = "" if value is None else str(value)
     return written if len(written) <= _VALUE_CHARACTERS else f"{written[:_VALUE_CHARACTERS]}…"
+
+
+def _rounded(value: float) -> float:
+    """Round a fraction for the eye; what would vanish, and what is no number, stays as it is."""
+    return round(value, _DECIMALS) if isfinite(value) and abs(value) >= 10**-_DECIMALS else value
+
+
+def _has_cut_fractions(rows: pl.DataFrame) -> bool:
+    fractions = rows.select(pl.col(pl.Float32, pl.Float64))
+    return any(_rounded(value) != value for row in fractions.iter_rows() for value in row if value is not None)
