@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpi.catalogue import Kpi
-from kpi.language import Nothing
+from kpi.language import Nothing, prose
 from kpi.periods import Period
 from kpi.queries.filters import Against
 
@@ -26,7 +26,7 @@ class Named:
 
     def label(self, language: str) -> str:
         """Return the name in a language."""
-        return self.name_ar if language == "ar" else self.name_en
+        return prose(self.name_ar if language == "ar" else self.name_en, language)
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Break:
 
     def note(self, language: str) -> str:
         """Say in a language what changed."""
-        return self.note_ar if language == "ar" else self.note_en
+        return prose(self.note_ar if language == "ar" else self.note_en, language)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Table
-from kpi.language import format_day, plural, t
+from kpi.language import format_day, plural, prose, t
 from kpi.queries.method import Method
 from kpi.web.tables import table_html
 
@@ -29,12 +29,12 @@ def indicator_html(method: Method, language: str) -> str:
     kpi = method.kpi
     arabic = language == "ar"
     facts = (
-        ("definition", kpi.definition_ar if arabic else kpi.definition_en),
-        ("formula", kpi.formula_ar if arabic else kpi.formula_en),
+        ("definition", prose(kpi.definition_ar if arabic else kpi.definition_en, language)),
+        ("formula", prose(kpi.formula_ar if arabic else kpi.formula_en, language)),
         ("months", t(f"method.over_months.{kpi.flow}", language)),
         ("versions", _versions(method, language)),
-        ("owner", kpi.owner_ar if arabic else kpi.owner_en),
-        ("source", kpi.source_ar if arabic else kpi.source_en),
+        ("owner", prose(kpi.owner_ar if arabic else kpi.owner_en, language)),
+        ("source", prose(kpi.source_ar if arabic else kpi.source_en, language)),
     )
     listed = "".join(
         f"<dt>{escape(t(f'method.fact.{name}', language))}</dt><dd>{escape(words)}</dd>" for name, words in facts
@@ -50,7 +50,8 @@ def indicator_html(method: Method, language: str) -> str:
 
 
 def _versions(method: Method, language: str) -> str:
-    return " ".join(
-        f"{format_day(version.valid_from, language)}: {version.note_ar if language == 'ar' else version.note_en}"
+    notes = (
+        (version.valid_from, version.note_ar if language == "ar" else version.note_en)
         for version in method.kpi.versions
     )
+    return " ".join(f"{format_day(day, language)}: {prose(note, language)}" for day, note in notes)
