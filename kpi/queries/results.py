@@ -238,6 +238,8 @@ class Freshness:
     synthetic: bool
     synthetic_note_ar: str | None
     synthetic_note_en: str | None
+    week_first_day: str
+    weekend: str
     first_month: date | None
     last_month: date | None
     default_from_month: date | None
