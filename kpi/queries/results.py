@@ -48,6 +48,14 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """Count the entities whose transactions name one governorate, out of those that name any."""
+
+    here: int
+    anywhere: int
+
+
+@dataclass(frozen=True)
 class Contribution:
     """Hold what one service that entered or left adds to a change, in transactions, signed."""
 
@@ -111,7 +119,7 @@ class Headline:
     """Answer what a KPI is in a period: value, target, change on the base, coverage and recent points.
 
     `as_of` is the month a stock was last counted in the period, None for a flow; `target_by` the day until which the
-    target holds.
+    target holds. Within a governorate `reported` is None: that every entity reported says nothing of it; `naming` does.
     """
 
     kpi: Kpi
@@ -128,6 +136,7 @@ class Headline:
     as_of: date | None = None
     months_per_point: int = 1
     target_by: date | None = None
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True)
