@@ -59,9 +59,10 @@ if series.nothing is None:
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", t("web.overview.trend", language), chart, language, caption=caption)
 
-both = entities.nothing is None and places.nothing is None
+ranked = entities.nothing is None and filters.entity_id is None  # one entity has no order
+both = ranked and places.nothing is None
 left, right = st.columns([7, 5], gap="medium") if both else (st.container(), st.container())
-if entities.nothing is None:
+if ranked:
     with left:
         chart = ranking.figure(entities, language=language, mode=mode, link=lambda one: href("entity", entity=one))
         chart_panel("ranking", t("web.overview.ranking", language), chart, language, caption=caption)
@@ -74,7 +75,6 @@ if fair := comparison_html(topic, language):
     heading(comparison_heading(topic, language))
     st.html(fair)
 
-published = cache.cached_claims(build)
-if published and filters.whole_programme:
+if (published := cache.cached_claims(build)) and filters.whole_programme:
     heading(t("web.overview.claims", language))
     st.html(claims_html(published, language))

@@ -12,6 +12,33 @@ SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth);
 }"""
+# What is cut off or leaves the window; what scrolls by itself, and what is there for the ear only, may be wider.
+CUT_OFF = """() => {
+    const apart = ['.kpi-scroll', '.kpi-nav', '.kpi-hidden', '.kpi-code', '.kpi-schema', '.kpi-skip', '.main-svg'];
+    const main = document.querySelector('[data-testid=stMainBlockContainer]');
+    const cut = [...main.querySelectorAll('*')].filter(element => {
+        const speaks = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+        if (!speaks || element.closest(apart.join())) return false;
+        const box = element.getBoundingClientRect();
+        if (!box.width || !box.height) return false;
+        if (box.left < -1 || box.right > window.innerWidth + 1) return true;
+        const hides = ['hidden', 'clip'].includes(getComputedStyle(element).overflowX);
+        return hides && element.scrollWidth > element.clientWidth + 1;
+    });
+    return cut.map(element => element.textContent.trim().slice(0, 60));
+}"""
+# Labels of a drawing that lie on each other or leave it.
+COLLIDING = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
+    const frame = chart.getBoundingClientRect();
+    const labels = [...chart.querySelectorAll('.annotation-text, .xtick text, .ytick text')]
+        .filter(label => label.textContent.trim())
+        .map(label => ({ words: label.textContent.trim().slice(0, 40), box: label.getBoundingClientRect() }));
+    const outside = labels.filter(({ box }) => box.left < frame.left - 2 || box.right > frame.right + 2);
+    const meeting = labels.filter((one, place) => labels.slice(place + 1).some(other =>
+        Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left) > 3 &&
+        Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top) > 3));
+    return [...outside, ...meeting].map(({ words }) => words);
+})"""
 # Streamlit asks for its own paths below the screen's name first; the answer 404 makes it ask again at the root.
 PROBE = "Failed to load resource: the server responded with a status of 404"
 
@@ -23,6 +50,8 @@ def test_a_screen_fits_its_window_reads_in_its_direction_and_stays_at_home(visit
     reader = visitor(language, width=width)
     page = reader.open(address(name, lang=language))
     assert page.evaluate(SIDEWAYS) <= 0
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(COLLIDING) == []
     app = "getComputedStyle(document.querySelector('[data-testid=stApp]')).direction"
     assert page.evaluate(app) == direction(language)
     assert reader.foreign == []
