@@ -13,7 +13,7 @@ from kpi.web.comparison import comparison_html
 from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.links import href
-from kpi.web.panels import chart_panel, empty_box, heading, stack
+from kpi.web.panels import chart_panel, empty_box, heading, nothing_received_box, stack
 from kpi.web.spans import spans
 
 TOPIC = "digital_transactions"
@@ -36,7 +36,7 @@ visit = current_visit()
 language, mode = visit.language, visit.mode
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 build, filters, caption = visit.build, visit.filters, source_line(visit)

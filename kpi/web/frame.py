@@ -152,4 +152,6 @@ def calm_errors(language: str) -> Generator[None]:
 
 
 def _error_box(error: KpiError, language: str) -> str:
-    return message_box(error.what(language), error.next_step(language))
+    # As the error says it, with paths and commands held together among Arabic words.
+    what, following = (t(f"errors.{error.key}.{part}", language, **error.facts) for part in ("what", "next"))
+    return message_box(what, following)

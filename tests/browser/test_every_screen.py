@@ -56,3 +56,19 @@ def test_a_screen_fits_its_window_reads_in_its_direction_and_stays_at_home(visit
     assert page.evaluate(app) == direction(language)
     assert reader.foreign == []
     assert [words for words in reader.complaints if not words.startswith(PROBE)] == []
+
+
+def test_what_is_cut_off_or_collides_is_seen(browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 600})
+    label = '<text class="annotation-text" x="{}" y="20">{}</text>'
+    labels = "".join(label.format(*one) for one in ((0, "one"), (10, "two"), (90, "far")))
+    page.set_content(
+        '<div data-testid="stMainBlockContainer"><p>whole</p>'
+        '<p style="width:40px;overflow:hidden;white-space:nowrap">cut short</p>'
+        '<p style="position:absolute;left:370px;white-space:nowrap">leaves the window</p>'
+        '<div class="kpi-scroll" style="overflow:hidden;width:40px">scrolls by itself</div>'
+        f'<div class="js-plotly-plot" style="width:300px"><svg width="300" height="60">{labels}</svg></div></div>'
+    )
+    assert page.evaluate(CUT_OFF) == ["cut short", "leaves the window"]
+    assert page.evaluate(COLLIDING) == ["one"]
+    page.close()

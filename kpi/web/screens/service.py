@@ -82,7 +82,7 @@ def facts_html(facts: ServiceFacts, language: str) -> str:
         "source": escape(source) if source else _words("not_given", language),
     }
     body = "".join(f"<dt>{_words(name, language)}</dt><dd>{html}</dd>" for name, html in rows.items())
-    return f'<dl class="kpi-facts">{body}</dl><p class="kpi-after">{_to_catalogue(language)}</p>'
+    return f'<dl class="kpi-facts">{body}</dl><p class="kpi-more">{_to_catalogue(language)}</p>'
 
 
 def life_html(facts: ServiceFacts, language: str) -> str:
