@@ -97,7 +97,7 @@ def _when(headline: Headline, language: str) -> str:
         part, whole = (format_number(value, language) for value in (headline.numerator, headline.denominator))
         pieces.insert(0, t("web.card.part_of", language, part=part, whole=whole))
     # Each piece breaks as a whole, so that a range of months is not torn where there is room on the next line.
-    return f'<p class="kpi-when">{" · ".join(f"<span>{escape(piece)}</span>" for piece in pieces)}</p>'
+    return f'<p class="kpi-when">{" ".join(f"<span>{escape(piece)}</span>" for piece in pieces)}</p>'
 
 
 def _sparkline(headline: Headline, language: str, mode: Mode) -> str:

@@ -12,7 +12,7 @@ SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth);
 }"""
-# What is cut off or leaves the window; what scrolls by itself, and what is there for the ear only, may be wider.
+# What is cut off or leaves its panel or the window; what scrolls by itself, and what is there for the ear only, may be wider.
 CUT_OFF = """() => {
     const apart = ['.kpi-scroll', '.kpi-nav', '.kpi-hidden', '.kpi-code', '.kpi-schema', '.kpi-skip', '.main-svg'];
     const main = document.querySelector('[data-testid=stMainBlockContainer]');
@@ -21,7 +21,9 @@ CUT_OFF = """() => {
         if (!speaks || element.closest(apart.join())) return false;
         const box = element.getBoundingClientRect();
         if (!box.width || !box.height) return false;
-        if (box.left < -1 || box.right > window.innerWidth + 1) return true;
+        const panel = element.closest('[class*="st-key-panel_"]')?.getBoundingClientRect();
+        const [start, end] = [panel?.left ?? 0, panel?.right ?? window.innerWidth];
+        if (box.left < start - 1 || box.right > end + 1) return true;
         const hides = ['hidden', 'clip'].includes(getComputedStyle(element).overflowX);
         return hides && element.scrollWidth > element.clientWidth + 1;
     });
@@ -66,9 +68,10 @@ def test_what_is_cut_off_or_collides_is_seen(browser) -> None:
         '<div data-testid="stMainBlockContainer"><p>whole</p>'
         '<p style="width:40px;overflow:hidden;white-space:nowrap">cut short</p>'
         '<p style="position:absolute;left:370px;white-space:nowrap">leaves the window</p>'
+        '<div class="st-key-panel_a" style="margin:20px"><b style="margin-left:-9px">leaves its panel</b></div>'
         '<div class="kpi-scroll" style="overflow:hidden;width:40px">scrolls by itself</div>'
         f'<div class="js-plotly-plot" style="width:300px"><svg width="300" height="60">{labels}</svg></div></div>'
     )
-    assert page.evaluate(CUT_OFF) == ["cut short", "leaves the window"]
+    assert page.evaluate(CUT_OFF) == ["cut short", "leaves the window", "leaves its panel"]
     assert page.evaluate(COLLIDING) == ["one"]
     page.close()

@@ -1,4 +1,4 @@
-// On a phone the list of screens is wider than the page: bring the current one into view, once per screen.
+// On a phone the list of screens is wider than the page: bring the current one into view whenever it is drawn anew.
 if (!window.kpiShowsWhereWeAre) {
   window.kpiShowsWhereWeAre = true;
   let seen = null;
@@ -10,7 +10,7 @@ if (!window.kpiShowsWhereWeAre) {
   };
   new MutationObserver(() => {
     const here = document.querySelector('.kpi-nav a[aria-current="page"]');
-    if (!here || here === seen || here.textContent === seen?.textContent) return;
+    if (!here || here === seen) return;
     seen = here;
     show(here);
     // The names are as wide as their font makes them, and it may still be on its way.
