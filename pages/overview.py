@@ -30,7 +30,6 @@ CARDS = (
     "entity_readiness",
     "journeys_designed",
 )
-LARGE = 3  # of the cards that have a value
 
 visit = current_visit()
 language, mode = visit.language, visit.mode
@@ -48,9 +47,10 @@ places = cache.cached_map(build, TOPIC, filters)
 st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))
 
 known = [headline for headline in headlines if headline.value is not None]
+large = 4 if len(known) == 4 else 3  # of four all, so that none stands alone below
 stack(
-    cards_html(known[:LARGE], language=language, mode=mode, size="large") or empty_box(language),
-    cards_html(known[LARGE:], language=language, mode=mode),
+    cards_html(known[:large], language=language, mode=mode, size="large") or empty_box(language),
+    cards_html(known[large:], language=language, mode=mode),
     without_value_html([headline for headline in headlines if headline.value is None], language),
 )
 

@@ -12,7 +12,7 @@ SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth);
 }"""
-# What is cut off or leaves its panel or the window; what scrolls by itself, and what is there for the ear only, may be wider.
+# What is cut off or leaves its panel or the window; what scrolls by itself or is for the ear only may be wider.
 CUT_OFF = """() => {
     const apart = ['.kpi-scroll', '.kpi-nav', '.kpi-hidden', '.kpi-code', '.kpi-schema', '.kpi-skip', '.main-svg'];
     const main = document.querySelector('[data-testid=stMainBlockContainer]');
