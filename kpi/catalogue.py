@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kpi.errors import SettingsError
+from kpi.language import prose
 from kpi.settings import REPOSITORY
 
 SQL_FOLDER = REPOSITORY / "sql"
@@ -85,7 +86,7 @@ class Kpi(BaseModel):
 
     def name(self, language: str) -> str:
         """Return the KPI's name in a language."""
-        return self.name_ar if language == "ar" else self.name_en
+        return prose(self.name_ar if language == "ar" else self.name_en, language)
 
 
 @cache

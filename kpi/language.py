@@ -32,11 +32,13 @@ _DIGITS: ContextVar[Digits] = ContextVar("digits", default="latn")
 _ARABIC_INDIC = str.maketrans("0123456789,.%", "٠١٢٣٤٥٦٧٨٩٬٫٪")
 _ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
-# British date order is the one used in Oman's English texts; CLDR `en` alone would put the month first.
+# Latin letters and digits joined to one name, number or date, without the comma or stop of a sentence.
+_LATIN_RUN = re.compile(r"[A-Za-z0-9]+(?:(?:[ _./:,@+–-]| ?– ?)[A-Za-z0-9]+)*%?")
+_NO_PROSE = re.compile(r"[A-Za-z]|\d-\d")
+# British date order is the one of Oman's English texts; CLDR `en` alone would put the month first.
 _LOCALES = {"ar": "ar", "en": "en_GB"}
 _COUNTED_UNITS = frozenset({"transactions", "services", "journeys", "entities"})
-_SMALLEST_COMPACT = 10_000
-_THOUSAND = Decimal(1000)
+_SMALLEST_COMPACT, _THOUSAND = 10_000, Decimal(1000)
 _MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 
@@ -69,13 +71,21 @@ def with_digits(written: str, language: str, digits: Digits | None = None) -> st
     return written.translate(_ARABIC_INDIC) if wanted == "arab" and language == "ar" else written
 
 
+def prose(written: str, language: str) -> str:
+    """Return Arabic text with the numbers of its sentences in the digits in force.
+
+    A number that belongs to Latin letters (`ISO 3166-2:OM`, `rop-001`) and a day as `2025-05-31` stay as they are.
+    """
+    return _LATIN_RUN.sub(_in_prose, written) if language == "ar" and _DIGITS.get() == "arab" else written
+
+
 def t(key: str, language: str, **facts: object) -> str:
     """Return a message with its facts written for the language.
 
     Whole and decimal numbers get separators, dates are written out, anything with a `label(language)` is named by it,
     and text of the other direction is isolated. A year is not a quantity: pass it as text.
     """
-    return messages.text(key, language, **{name: _Fact(fact, language) for name, fact in facts.items()})
+    return prose(messages.text(key, language, **{name: _Fact(one, language) for name, one in facts.items()}), language)
 
 
 def plural(key: str, n: int, language: str, **facts: object) -> str:
@@ -144,9 +154,8 @@ def compact(value: float, language: str, *, digits: Digits | None = None) -> Com
     if abs(value) < _SMALLEST_COMPACT:
         return CompactNumber(exact, exact)
     rounded = _round_to_unit(abs(Decimal(str(value))))
-    number, _, unit = format_compact_decimal(
-        rounded, format_type="long", locale=_LOCALES[language], fraction_digits=1
-    ).partition(" ")
+    written = format_compact_decimal(rounded, format_type="long", locale=_LOCALES[language], fraction_digits=1)
+    number, _, unit = written.partition(" ")
     sign = MINUS if value < 0 else ""
     short = f"{_written(sign + number, language, digits)} {unit}"
     return CompactNumber(_phrase(short, language), exact)
@@ -234,6 +243,10 @@ def _grouped(number: Decimal, decimals: int) -> str:
 
 def _signed(number: Decimal, decimals: int) -> str:
     return f"{'+' if number > 0 else ''}{_grouped(number, decimals)}"
+
+
+def _in_prose(run: re.Match[str]) -> str:
+    return run[0] if _NO_PROSE.search(run[0]) else run[0].translate(_ARABIC_INDIC)
 
 
 def _written(number: str, language: str, digits: Digits | None) -> str:

@@ -91,22 +91,25 @@ class Period:
         after = -self.end.month % months_per_point
         return Period(shift_months(self.start, -before), shift_months(self.end, after))
 
-    def label(self, language: str, months_per_point: int = 1) -> str:
-        """Name the period: `January – May 2025`, `May 2025`, `2024`, or `Q2 2017` when points are quarters."""
+    def label(self, language: str, months_per_point: int = 1, *, short: bool = False) -> str:
+        """Name the period: `January – May 2025`, `May 2025`, `2024`, or `Q2 2017` when points are quarters.
+
+        A `short` one has the months in their short forms, where the language has any: `Jan – May 2025`.
+        """
         if (self.start.month, self.end.month) == (1, MONTHS_PER_YEAR):
             return _between_years(self.start.year, self.end.year, language)
-        first, last = self._names(language, months_per_point)
+        first, last = self._names(language, months_per_point, short=short)
         if self.start.year != self.end.year:
             return f"{first} {_year(self.start, language)}{_BETWEEN}{last} {_year(self.end, language)}"
         if first == last:
             return f"{first} {_year(self.start, language)}"
         return f"{first}{_BETWEEN}{last} {_year(self.end, language)}"
 
-    def _names(self, language: str, months_per_point: int) -> tuple[str, str]:
+    def _names(self, language: str, months_per_point: int, *, short: bool) -> tuple[str, str]:
         """Name both ends by quarter where the period is made of whole quarters, else by month."""
         if months_per_point % 3 == 0 and self == self.snap(3):
             return quarter_name(self.start.month, language), quarter_name(self.end.month, language)
-        return month_name(self.start.month, language), month_name(self.end.month, language)
+        return month_name(self.start.month, language, short=short), month_name(self.end.month, language, short=short)
 
 
 def shift_months(month: date, months: int) -> date:
@@ -121,9 +124,9 @@ def months_between(first: date, last: date) -> int:
 
 
 @cache
-def month_name(month: int, language: str) -> str:
+def month_name(month: int, language: str, *, short: bool = False) -> str:
     """Name a month (1–12) as Oman and the Gulf do: يناير, فبراير … (CLDR `ar`)."""
-    return get_month_names("wide", context="stand-alone", locale=language)[month]
+    return get_month_names("abbreviated" if short else "wide", context="stand-alone", locale=language)[month]
 
 
 def quarter_name(month: int, language: str) -> str:

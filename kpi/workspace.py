@@ -3,11 +3,15 @@
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kpi.errors import SettingsError
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Reporting(BaseModel):
@@ -17,6 +21,24 @@ class Reporting(BaseModel):
 
     due_day: int | None = Field(default=None, ge=1, le=28)
     due_from: date | None = None
+
+
+class Week(BaseModel):
+    """Name the day on which a week begins and the days of the weekend, by default Monday, and Saturday and Sunday."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_day: Weekday = "monday"
+    weekend: tuple[Weekday, ...] = ("saturday", "sunday")
+
+    @field_validator("weekend")
+    @classmethod
+    def _leaves_working_days(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if len(set(days)) < len(days):
+            raise ValueError("a day stands in it twice")
+        if len(days) == len(WEEKDAYS):
+            raise ValueError("a week has at least one working day")
+        return days
 
 
 class Licence(BaseModel):
@@ -43,6 +65,7 @@ class Workspace(BaseModel):
     synthetic_note_en: str = ""
     timezone: str = "UTC"
     reporting: Reporting = Reporting()
+    week: Week = Week()
     licence: Licence = Licence()
 
     @field_validator("timezone")
@@ -67,6 +90,8 @@ class Workspace(BaseModel):
             "timezone": self.timezone,
             "due_day": self.reporting.due_day,
             "due_from": self.reporting.due_from,
+            "week_first_day": self.week.first_day,
+            "weekend": ", ".join(self.week.weekend),
             "licence_ar": self.licence.name_ar or None,
             "licence_en": self.licence.name_en or None,
             "licence_url": self.licence.url or None,

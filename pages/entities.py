@@ -9,7 +9,7 @@ from kpi.queries.attention import attention
 from kpi.web import cache
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import empty_box, panel
+from kpi.web.panels import empty_box, nothing_received_box, panel
 from kpi.web.screens.league import answer_html, attention_html, levels_html
 from kpi.web.screens.league_table import column_of_address, league_html, league_rows
 
@@ -17,7 +17,7 @@ visit = current_visit()
 language, mode = visit.language, visit.mode
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 # The list shows every entity and service: one chosen on another screen waits unseen.

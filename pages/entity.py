@@ -13,7 +13,7 @@ from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, drawing_html, drawing_panel, empty_box, heading, panel, stack
+from kpi.web.panels import chart_panel, drawing_html, drawing_panel, heading, nothing_received_box, panel, stack
 from kpi.web.screens import scorecard
 from kpi.web.screens import scorecard_parts as parts
 from kpi.web.spans import spans
@@ -22,7 +22,7 @@ visit = current_visit()
 language, mode, build = visit.language, visit.mode, visit.build
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 # What is chosen on another screen waits unseen: the scorecard shows all of the entity.

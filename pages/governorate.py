@@ -11,7 +11,7 @@ from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, empty_box, panel, stack
+from kpi.web.panels import chart_panel, nothing_received_box, panel, stack
 from kpi.web.screens import governorate as screen
 from kpi.web.screens import governorate_remainder as remainder
 from kpi.web.screens.governorate_programme import platforms_html, projects_html, readiness_html
@@ -23,7 +23,7 @@ visit = current_visit()
 language, mode, build = visit.language, visit.mode, visit.build
 here = screen.this_governorate(visit)
 if here is None or here.filters is None:
-    st.html(empty_box(language) if visit.filters is None else screen.no_governorate_html(language))
+    st.html(nothing_received_box(language) if visit.filters is None else screen.no_governorate_html(language))
     st.stop()
 
 filters, caption = here.filters, source_line(here)

@@ -7,7 +7,7 @@ from kpi.web import cache
 from kpi.web.claims import claims_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, empty_box, heading, message_box, panel
+from kpi.web.panels import chart_panel, empty_box, heading, message_box, nothing_received_box, panel
 from kpi.web.screens import governorates as screen
 from kpi.web.screens.governorates_table import places_html, places_rows, table_title
 
@@ -20,7 +20,7 @@ if not visit.options.governorates:
 
 places = screen.read_places(visit)
 if places is None or places.topic.total is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language) if visit.filters is None else empty_box(language))
     st.stop()
 
 st.html(screen.answer_html(places.topic, language))

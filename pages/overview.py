@@ -13,7 +13,7 @@ from kpi.web.comparison import comparison_html
 from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.links import href
-from kpi.web.panels import chart_panel, empty_box, heading, stack
+from kpi.web.panels import chart_panel, empty_box, heading, nothing_received_box, stack
 from kpi.web.spans import spans
 
 TOPIC = "digital_transactions"
@@ -30,13 +30,12 @@ CARDS = (
     "entity_readiness",
     "journeys_designed",
 )
-LARGE = 3  # of the cards that have a value
 
 visit = current_visit()
 language, mode = visit.language, visit.mode
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 build, filters, caption = visit.build, visit.filters, source_line(visit)
@@ -48,9 +47,10 @@ places = cache.cached_map(build, TOPIC, filters)
 st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))
 
 known = [headline for headline in headlines if headline.value is not None]
+large = 4 if len(known) == 4 else 3  # of four all, so that none stands alone below
 stack(
-    cards_html(known[:LARGE], language=language, mode=mode, size="large") or empty_box(language),
-    cards_html(known[LARGE:], language=language, mode=mode),
+    cards_html(known[:large], language=language, mode=mode, size="large") or empty_box(language),
+    cards_html(known[large:], language=language, mode=mode),
     without_value_html([headline for headline in headlines if headline.value is None], language),
 )
 
@@ -59,9 +59,10 @@ if series.nothing is None:
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", t("web.overview.trend", language), chart, language, caption=caption)
 
-both = entities.nothing is None and places.nothing is None
+ranked = entities.nothing is None and filters.entity_id is None  # one entity has no order
+both = ranked and places.nothing is None
 left, right = st.columns([7, 5], gap="medium") if both else (st.container(), st.container())
-if entities.nothing is None:
+if ranked:
     with left:
         chart = ranking.figure(entities, language=language, mode=mode, link=lambda one: href("entity", entity=one))
         chart_panel("ranking", t("web.overview.ranking", language), chart, language, caption=caption)
@@ -74,7 +75,6 @@ if fair := comparison_html(topic, language):
     heading(comparison_heading(topic, language))
     st.html(fair)
 
-published = cache.cached_claims(build)
-if published and filters.whole_programme:
+if (published := cache.cached_claims(build)) and filters.whole_programme:
     heading(t("web.overview.claims", language))
     st.html(claims_html(published, language))

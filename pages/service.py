@@ -9,7 +9,7 @@ from kpi.web import cache
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, drawing_panel, empty_box, panel, stack
+from kpi.web.panels import chart_panel, drawing_panel, nothing_received_box, panel, stack
 from kpi.web.screens.service import (
     answer_html,
     asked_service,
@@ -29,7 +29,7 @@ visit = current_visit()
 language, mode, build = visit.language, visit.mode, visit.build
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 asked = asked_service()

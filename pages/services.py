@@ -7,7 +7,7 @@ from kpi.web import cache
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import drawing_panel, empty_box, panel, stack
+from kpi.web.panels import drawing_panel, nothing_received_box, panel, stack
 from kpi.web.screens.catalogue import download_rows, found_html, jump_html, search_field, search_of_address, states_html
 from kpi.web.screens.services import (
     CARDS,
@@ -23,7 +23,7 @@ visit = current_visit()
 language, build = visit.language, visit.build
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 filters = of_catalogue(visit.filters)

@@ -10,7 +10,7 @@ from kpi.web.cards import cards_html, without_value_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import answer_box, chart_panel, drawing_html, empty_box, heading, panel, stack
+from kpi.web.panels import answer_box, chart_panel, drawing_html, empty_box, heading, nothing_received_box, panel, stack
 from kpi.web.screens import movers as moved
 from kpi.web.screens import transaction_files as files
 from kpi.web.screens import transactions as words
@@ -22,7 +22,7 @@ SMALL = CARDS[2:]
 visit = current_visit()
 build, language, mode, filters = visit.build, visit.language, visit.mode, visit.filters
 if filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 headlines = {headline.kpi.id: headline for headline in cache.cached_headlines(build, CARDS, filters)}

@@ -85,7 +85,7 @@ def figure(
         drawing,
         _alt(result, drawn, language),
         places.table(result, language),
-        (*notes, *places.notes(left_over, language)),
+        (*notes, *places.scale_notes(result, language), *places.notes(left_over, language)),
     )
 
 

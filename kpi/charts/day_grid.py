@@ -1,4 +1,4 @@
-"""Draw transactions day by day as small calendars: a week is a row from Sunday, the months run in reading direction.
+"""Draw transactions day by day as small calendars: a week is a row, the months run in reading direction.
 
 HTML, not Plotly: it mirrors by itself and wraps to any width. Darker is more; what never arrived is struck out, what is
 incomplete is framed, and zero is a number.
@@ -13,12 +13,11 @@ from babel.dates import get_day_names
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
 from kpi.charts.theme import Mode, ramp_colour
-from kpi.language import format_day, format_number, format_percent, t, with_digits
+from kpi.language import format_day, format_number, format_percent, plural, t, with_digits
 from kpi.periods import point_label
+from kpi.queries.freshness import Week
 from kpi.queries.transactions import Day, DayMonth, Days
 
-FIRST_WEEKDAY = 6
-"""Sunday, as `date.weekday` counts: the first working day in Oman."""
 STEPS = 5
 
 
@@ -26,7 +25,7 @@ def drawing(days: Days, *, language: str, mode: Mode) -> Drawing:
     """Draw every month shown, each day coloured by its place between the fewest and the most of a day."""
     bounds = _bounds(days.all)
     gaps = any(month.reported is not None and not month.reported.complete for month in days.months)
-    months = "".join(_month(month, bounds, language, mode, gaps=gaps) for month in days.months)
+    months = "".join(_month(month, days.week, bounds, language, mode, gaps=gaps) for month in days.months)
     alt = t("transactions.days.alt", language, period=_span(days, language))
     html = (
         f'<div class="kpi-calendar" role="img" aria-label="{escape(alt)}">{months}</div>'
@@ -52,8 +51,8 @@ def weekday_name(weekday: int, language: str, width: Literal["wide", "narrow"] =
     return get_day_names(width, context="stand-alone", locale=language)[weekday]
 
 
-def _month(month: DayMonth, bounds: Sequence[float], language: str, mode: Mode, *, gaps: bool) -> str:
-    order = [(FIRST_WEEKDAY + offset) % 7 for offset in range(7)]
+def _month(month: DayMonth, week: Week, bounds: Sequence[float], language: str, mode: Mode, *, gaps: bool) -> str:
+    order = [(week.first_day + offset) % 7 for offset in range(7)]
     heads = "".join(f"<b>{escape(weekday_name(weekday, language, 'narrow'))}</b>" for weekday in order)
     before = "<span></span>" * order.index(month.month.weekday())
     cells = "".join(_cell(day, bounds, language, mode) for day in month.days)
@@ -61,7 +60,7 @@ def _month(month: DayMonth, bounds: Sequence[float], language: str, mode: Mode, 
     # With a gap in one month each has a line for it, so that the weeks stay side by side.
     gap = "<small>&nbsp;</small>" if gaps else ""
     if reported is not None and not reported.complete:
-        words = t("web.card.reported", language, reported=reported.reported, expected=reported.expected)
+        words = plural("web.card.reported", reported.expected, language, reported=reported.reported)
         gap = f'<small class="kpi-gap">{escape(words)}</small>'
     name = escape(point_label(month.month, 1, language))
     return f'<div class="kpi-month-days"><p>{name}{gap}</p><div class="kpi-days">{heads}{before}{cells}</div></div>'

@@ -109,6 +109,11 @@ def notes(result: GovernorateMap, language: str) -> tuple[str, ...]:
     return (t("web.chart.note_remainder", language, share=format_percent(share, language)),)
 
 
+def scale_notes(result: GovernorateMap, language: str) -> tuple[str, ...]:
+    """Say that a colour is a place in the order: its steps hold as many governorates each, not as much of the unit."""
+    return (t("web.chart.note_scale", language),) if len(Scale.of(result).measures) > STEPS else ()
+
+
 def linked(words: str, address: str | None, ink: str) -> str:
     """Let words of a drawing lead somewhere; they keep their colour, which Plotly would turn blue."""
     return f'<a href="{escape(address)}" style="color:{ink}">{words}</a>' if address else words

@@ -11,13 +11,15 @@ from kpi.periods import point_label
 from kpi.queries.transactions import Part, Split
 
 HEIGHT_PX = 380
+ROOM_FOR_MARK = 1.09  # of a bar with a diamond, which must not touch the line of the period above
 
 
 def figure(split: Split, *, language: str, mode: Mode) -> Chart:
     """Draw every point of the split with the chosen period named above; incomplete points carry an open diamond."""
     colours = palette(mode)
     totals = split.totals()
-    ticks = nice_ticks(max((total or 0 for total in totals), default=0))
+    rooms = [ROOM_FOR_MARK if point.partial else 1 for point in split.series.points]
+    ticks = nice_ticks(max(((total or 0) * room for total, room in zip(totals, rooms, strict=True)), default=0))
     drawing = go.Figure()
     for part, fill in zip(split.parts, fills(split, mode), strict=True):
         drawing.add_trace(_bars(split, part, fill, colours, language))

@@ -18,7 +18,7 @@ from kpi.queries.results import GovernorateMap, GovernorateValue
 COLUMNS = 4
 TILE_PX = 88
 GAP = 0.035
-NAME_CHARACTERS = 13
+NAME_CHARACTERS = {"rtl": 13, "ltr": 10}  # what a tile holds in the width of a phone
 VALUE_CHARACTERS = 12  # a longer one, such as a duration in words, is broken into lines
 LINE_CHARACTERS = {"rtl": 10, "ltr": 12}  # the Arabic "and" belongs to the number after it
 REMAINDER_ROWS, REMAINDER_VALUE_ROWS = 0.95, 0.7
@@ -61,7 +61,8 @@ def figure(
         height=round(bottom * TILE_PX) + 8,
         margin={"l": 0, "r": 0, "t": 4, "b": 4, "pad": 0},
     )
-    return Chart(drawing, _alt(result, language), places.table(result, language), places.notes(left_over, language))
+    notes = (*places.scale_notes(result, language), *places.notes(left_over, language))
+    return Chart(drawing, _alt(result, language), places.table(result, language), notes)
 
 
 def _draw_tile(
@@ -80,7 +81,8 @@ def _draw_tile(
         type="rect", x0=left + GAP, x1=left + 1 - GAP, y0=top + GAP, y1=top + 1 - GAP,
         fillcolor=fill, line={"color": colours.line, "width": 1 if step is None else 0},
     )  # fmt: skip
-    name = "<br>".join(phrase(line, language) for line in wrap(place.governorate.label(language), NAME_CHARACTERS))
+    lines = wrap(place.governorate.label(language), NAME_CHARACTERS[direction(language)])
+    name = "<br>".join(phrase(line, language) for line in lines)
     value, per_head = value_words(place.value, result, language), per_1000_words(place, result, language)
     size = VALUE_SIZE
     if len(value) > VALUE_CHARACTERS:

@@ -3,13 +3,13 @@
 import plotly.graph_objects as go
 
 from kpi.charts.chart import tick_text
-from kpi.charts.trend_marks import ROOM_FOR_LEVEL, ROOM_FOR_SPANS, label_levels
+from kpi.charts.trend_marks import ROOM_FOR_LEVEL, ROOM_FOR_NOTHING, ROOM_FOR_SPANS, label_levels
 from kpi.language import direction, with_digits
 from kpi.periods import MONTHS_PER_YEAR, month_name, quarter_name
 from kpi.queries.results import Point, Series
 
 
-def set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[float]) -> None:
+def set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[float], *, with_spans: bool = True) -> None:
     """Place points 0, 1, 2 … in reading direction and values from 0 up, with room for spans and breaks above."""
     count = len(series.points)
     mirrored = direction(language) == "rtl"
@@ -24,8 +24,10 @@ def set_axes(drawing: go.Figure, series: Series, language: str, ticks: list[floa
         ticks="outside",
         ticklen=4,
     )
+    levels = label_levels(series)
+    room = ROOM_FOR_SPANS if with_spans or levels else ROOM_FOR_NOTHING
     drawing.update_yaxes(
-        range=[0, ticks[-1] * (ROOM_FOR_SPANS + ROOM_FOR_LEVEL * label_levels(series)) or 1],
+        range=[0, ticks[-1] * (room + ROOM_FOR_LEVEL * levels) or 1],
         side="right" if mirrored else "left",
         tickmode="array",
         tickvals=ticks,

@@ -39,7 +39,7 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
         drawing.add_trace(_line(series, language, colours))
     _draw_gaps(drawing, series, language, colours)
     ticks = nice_ticks(largest)
-    set_axes(drawing, series, language, ticks)
+    set_axes(drawing, series, language, ticks, with_spans=chosen is not None or base is not None)
     top = ticks[-1]
     overlaid = _overlaid(series, chosen, base)
     if overlaid and base is not None:

@@ -16,6 +16,7 @@ LABEL_CHARACTERS = 24
 LABEL_LEVELS = 3  # breaks close to each other are labelled one below the other
 LEVEL_PX = 64  # three lines of words
 ROOM_FOR_SPANS = 1.28  # of the largest value, above the marks
+ROOM_FOR_NOTHING = 1.06  # of the largest value: half a mark
 ROOM_FOR_LEVEL = 0.32  # of the largest value, above the spans: a label over a bar would hide how high it is
 
 
@@ -172,7 +173,8 @@ def _write_span(
 ) -> None:
     start, end = ("right", "left") if direction(language) == "rtl" else ("left", "right")
     side = end if ends else start
-    period = span.period.label(language, series.months_per_point)
+    # Two of them stand side by side in the width of a phone.
+    period = span.period.label(language, series.months_per_point, short=True)
     drawing.add_annotation(
         x=x,
         y=y,

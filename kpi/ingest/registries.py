@@ -16,8 +16,8 @@ _LAYOUT = {
     "entities": "entity_id* name_ar* name_en* kind governorate_id reports_transactions:bool expected_from:date "
     "expected_to:date source",
     "governorates": "governorate_id* name_ar* name_en* seat_ar seat_en tile_row:int tile_col:int sort_order:int "
-    "wilayats:int area_km2:int source",
-    "governorate_population": "governorate_id* as_of*:date population*:int source",
+    "wilayats:int area_km2:int source source_ar",
+    "governorate_population": "governorate_id* as_of*:date population*:int source source_ar",
     "services": "service_id* entity_id* name_ar* name_en* journey_id governorate_id beneficiary priority_from:date "
     "digitisation_from:date platform_id source",
     "journeys": "journey_id* name_ar* name_en* designed_on:date source",

@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 
+from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
@@ -54,19 +55,23 @@ class Claim:
 
     def source_name(self, language: str) -> str | None:
         """Name the source in a language; one that has no Arabic name keeps its own."""
-        return (self.source_ar if language == "ar" else None) or self.source
+        return _said((self.source_ar if language == "ar" else None) or self.source, language)
 
     def published(self, language: str) -> str | None:
         """Return the figure as it was published, in a language."""
-        return self.published_ar if language == "ar" else self.published_en
+        return _said(self.published_ar if language == "ar" else self.published_en, language)
 
     def why(self, language: str) -> str | None:
         """Return the reason of the verdict in a language."""
-        return self.why_ar if language == "ar" else self.why_en
+        return _said(self.why_ar if language == "ar" else self.why_en, language)
 
     def note(self, language: str) -> str | None:
         """Return the remark in a language."""
-        return self.note_ar if language == "ar" else self.note_en
+        return _said(self.note_ar if language == "ar" else self.note_en, language)
+
+
+def _said(words: str | None, language: str) -> str | None:
+    return None if words is None else prose(words, language)
 
 
 def claims(warehouse: Warehouse) -> tuple[Claim, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from kpi.catalogue import codes
+from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.points import Request, fetch
@@ -182,7 +183,7 @@ class Platform:
 
     def purpose(self, language: str) -> str:
         """Say what the platform is for."""
-        return (self.purpose_ar if language == "ar" else self.purpose_en) or ""
+        return prose((self.purpose_ar if language == "ar" else self.purpose_en) or "", language)
 
 
 @dataclass(frozen=True)

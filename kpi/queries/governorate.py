@@ -79,7 +79,10 @@ select
 from fct_assessment
 inner join dim_entity on fct_assessment.entity_id = dim_entity.entity_id
 inner join dim_indicator on fct_assessment.indicator_id = dim_indicator.indicator_id
-where dim_entity.governorate_id = $governorate and dim_entity.kind = 'governorate_office'
+where
+    dim_entity.governorate_id = $governorate
+    and dim_entity.kind = 'governorate_office'
+    and fct_assessment.assessed_on <= last_day($to_month::date)
 order by dim_entity.entity_id, dim_indicator.indicator_id, fct_assessment.assessed_on
 """
 
@@ -210,7 +213,7 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
         platforms=tuple(
             LocalPlatform(Named(*row[:3]), *row[3:]) for row in warehouse.query(_PLATFORMS, here).iter_rows()
         ),
-        readiness=_readiness(warehouse, governorate),
+        readiness=_readiness(warehouse, here | until),
     )
 
 
@@ -257,9 +260,9 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[ServiceVolume
     return tuple(ServiceVolume(Named(*names[one][:3]), Named(*names[one][3:]), amounts[one]) for one in shown)
 
 
-def _readiness(warehouse: Warehouse, governorate: str) -> tuple[Readiness, ...]:
+def _readiness(warehouse: Warehouse, params: Mapping[str, object]) -> tuple[Readiness, ...]:
     offices: dict[Named, dict[Named, dict[date, float]]] = defaultdict(lambda: defaultdict(dict))
-    for *names, assessed_on, score in warehouse.query(_READINESS, governorate=governorate).iter_rows():
+    for *names, assessed_on, score in warehouse.query(_READINESS, params).iter_rows():
         offices[Named(*names[:3])][Named(*names[3:])][assessed_on] = score
     return tuple(_of_office(office, scores) for office, scores in offices.items())
 

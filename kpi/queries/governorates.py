@@ -40,7 +40,8 @@ dated as (
         governorate_id,
         max(as_of) as population_as_of,
         arg_max(population, as_of)::bigint as population,
-        arg_max(source, as_of) as population_source
+        arg_max(source, as_of) as population_source,
+        arg_max_null(source_ar, as_of) as population_source_ar
     from dim_governorate_population
     where as_of <= last_day((select month from last_counted))
     group by governorate_id
@@ -48,7 +49,8 @@ dated as (
 
 select
     place.governorate_id, place.name_ar, place.name_en, place.seat_ar, place.seat_en, place.wilayats, place.area_km2,
-    place.source, dated.population, dated.population_as_of, dated.population_source
+    place.source, place.source_ar, dated.population, dated.population_as_of, dated.population_source,
+    dated.population_source_ar
 from dim_governorate as place
 left join dated on place.governorate_id = dated.governorate_id
 order by place.sort_order, place.governorate_id
@@ -100,9 +102,11 @@ class GovernorateFacts:
     wilayats: int | None
     area_km2: int | None
     source: str | None
+    source_ar: str | None
     population: int | None
     population_as_of: date | None
     population_source: str | None
+    population_source_ar: str | None
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,24 @@ from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
 from kpi.queries.change import Pairs, compare, read_pairs, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
-from kpi.queries.filters import Filters, applies
+from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Change, Freshness, Headline, Point
+from kpi.queries.results import Change, Freshness, Headline, Naming, Point
 from kpi.queries.series import points_of
 from kpi.queries.targets import Target, read_targets, status
 from kpi.warehouse.connect import Warehouse
 
 SPARKLINE_YEARS = {1: 1, 3: 2}
 """Years of recent points by months per point; the same point of the year before is always among them."""
+
+_NAMING = """
+select
+    (count(distinct entity_id) filter (where governorate_id = $governorate))::bigint as here,
+    count(distinct entity_id)::bigint as anywhere
+from fct_transaction_month
+where month between $from_month and $to_month and governorate_id is not null and transactions > 0
+"""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class _Facts:
     coverage: Coverage
     targets: Mapping[str, Target]
     pairs: Mapping[str, Pairs]
+    naming: Naming | None
 
 
 def headline(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Headline:
@@ -53,12 +62,26 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
         coverage=read_coverage(warehouse, _periods(snapped, build), snapped.entity_id),
         targets=read_targets(warehouse, asked, snapped),
         pairs=read_pairs(warehouse, [kpi.id for kpi in asked], snapped),
+        naming=_naming(warehouse, snapped),
     )
     return tuple(_headline(kpi, facts) if kpi in asked else _not_applicable(kpi, facts) for kpi in kpis.values())
 
 
+def _naming(warehouse: Warehouse, filters: Filters) -> Naming | None:
+    """Count whose transactions name the governorate of the filters; None without one and for what names none."""
+    if filters.governorate_id in (None, NOT_ALLOCATED) or filters.entity_id is not None:
+        return None
+    row = warehouse.query(
+        _NAMING,
+        governorate=filters.governorate_id,
+        from_month=filters.period.start,
+        to_month=filters.period.end,
+    ).row(0)
+    return Naming(*row)
+
+
 def _headline(kpi: Kpi, facts: _Facts) -> Headline:
-    period = facts.filters.period
+    period, everywhere = facts.filters.period, facts.filters.governorate_id is None
     cells = compared(kpi, facts.filters, facts.answers)
     now = cells.now.get(PROGRAMME)
     value = now.value if now else None
@@ -73,11 +96,12 @@ def _headline(kpi: Kpi, facts: _Facts) -> Headline:
         target_by=target.valid_to if target else None,
         status=status(kpi, value, target),
         change=_change(kpi, cells, facts) if value is not None else None,
-        reported=facts.coverage.reported(period) if kpi.flow == "flow" else None,
+        reported=facts.coverage.reported(period) if kpi.flow == "flow" and everywhere else None,
         sparkline=_sparkline(kpi, facts),
         nothing=None if value is not None else "not_provided",
         as_of=cells.as_of,
         months_per_point=facts.build.reporting_months if kpi.flow == "flow" else 1,
+        naming=facts.naming if kpi.flow == "flow" else None,
     )
 
 

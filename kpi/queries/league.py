@@ -1,7 +1,7 @@
 """The league of entities: what the list of entities shows of each of them, read in a handful of statements."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kpi.catalogue import Kpi
@@ -13,7 +13,7 @@ from kpi.queries.headline import SPARKLINE_YEARS
 from kpi.queries.points import Answer, Request, compared, comparison_requests, fetch
 from kpi.queries.ranking import rankings
 from kpi.queries.results import Freshness, Named, Point, RankedEntity, Ranking, Reported
-from kpi.queries.targets import Target, read_entity_targets
+from kpi.queries.targets import Target, read_every_target
 from kpi.warehouse.connect import Warehouse
 
 TOPIC = "digital_transactions"
@@ -85,6 +85,7 @@ class League:
     `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others.
     `outside` counts the reporting entities without a value of the topic in a slice; they are listed for the whole only.
     `others` are assessed bodies that are counted in `levels` but send no transactions, so that no row shows them.
+    `programme_targets` are by KPI; what an entity has of its own stands in its row.
     The changes are on `base`, or on each entity's own target where `against` says so and `base` is None.
     """
 
@@ -100,6 +101,7 @@ class League:
     others: tuple[Named, ...] = ()
     against: Against = "year"
     base: Period | None = None
+    programme_targets: Mapping[str, Target] = field(default_factory=dict)
 
     def sorted_by(self, column: str) -> tuple[LeagueRow, ...]:
         """Return the rows best first by a column; those without a value come last."""
@@ -113,11 +115,12 @@ class League:
         return tuple(sorted(self.rows, key=place))
 
     def ranks(self, column: str) -> dict[str, int]:
-        """Return the rank of every entity with a value in a column: 1 is best, equal values share a rank."""
+        """Return the rank of every entity with a value in a column: 1 is best, values that read alike share a rank."""
         kpi = self.columns[column]
-        values = {row.entity.id: row.value(column) for row in self.rows}
-        known = sorted((value for value in values.values() if value is not None), reverse=kpi.direction == "up")
-        return {entity: known.index(value) + 1 for entity, value in values.items() if value is not None}
+        values = {row.entity.id: value for row in self.rows if (value := row.value(column)) is not None}
+        shown = {entity: round(value, kpi.decimals) for entity, value in values.items()}
+        known = sorted(shown.values(), reverse=kpi.direction == "up")
+        return {entity: known.index(value) + 1 for entity, value in shown.items()}
 
 
 def league(warehouse: Warehouse, *, filters: Filters) -> League:
@@ -132,7 +135,7 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
     asked = comparison_requests(level_kpi, everyone, by="level") if has_levels else ()
     answers = fetch(warehouse, (recent, *asked), everyone)
     levels, holders, as_of = _levels(warehouse, level_kpi, everyone, answers) if has_levels else ((), {}, None)
-    targets = read_entity_targets(warehouse, [one.kpi for one in ranked.values()], everyone)
+    targets = read_every_target(warehouse, [one.kpi for one in ranked.values()], everyone)
     rows = _rows(ranked, targets, holders, _trends(recent, answers[recent]))
     narrowed = not everyone.whole_programme
     shown = tuple(row for row in rows if row.value(TOPIC) is not None) if narrowed else rows
@@ -149,6 +152,7 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         outside=len(rows) - len(shown),
         against=everyone.compare.against,
         base=everyone.base,
+        programme_targets={kpi: by_entity[None] for kpi, by_entity in targets.items() if None in by_entity},
         others=tuple(one.entity for one in _assessed(ranked) if one.entity.id not in reporting),
     )
 
@@ -167,7 +171,7 @@ def _assessed(ranked: Mapping[str, Ranking]) -> Iterable[RankedEntity]:
 
 def _rows(
     ranked: Mapping[str, Ranking],
-    targets: Mapping[str, Mapping[str, Target]],
+    targets: Mapping[str, Mapping[str | None, Target]],
     holders: Mapping[str, Level],
     trends: Mapping[str, tuple[Point, ...]],
 ) -> tuple[LeagueRow, ...]:

@@ -11,7 +11,7 @@ from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.points import Answer, Cell, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, Named, RankedEntity, Ranking
-from kpi.queries.targets import Target, read_entity_targets
+from kpi.queries.targets import Target, read_every_target
 from kpi.warehouse.connect import Warehouse
 
 _ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
@@ -26,7 +26,7 @@ class _Facts:
     answers: Mapping[Request, Answer]
     months: Mapping[Named, tuple[int, int]]
     names: Mapping[str, Named]
-    targets: Mapping[str, Mapping[str, Target]]
+    targets: Mapping[str, Mapping[str | None, Target]]
 
 
 def ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Ranking:
@@ -51,7 +51,7 @@ def rankings(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters) 
         answers=fetch(warehouse, requests, snapped),
         months=read_coverage(warehouse, (snapped.period,), snapped.entity_id).months(snapped.period),
         names={entity_id: Named(entity_id, *names) for entity_id, *names in warehouse.query(_ENTITIES).iter_rows()},
-        targets=read_entity_targets(warehouse, asked, snapped) if snapped.base is None else {},
+        targets=read_every_target(warehouse, asked, snapped) if snapped.base is None else {},
     )
     return tuple(_ranking(kpi, facts) if kpi in asked else _not_applicable(kpi, snapped) for kpi in kpis.values())
 
@@ -86,7 +86,7 @@ def _not_applicable(kpi: Kpi, filters: Filters) -> Ranking:
 def _base_values(kpi: Kpi, cells: Compared, facts: _Facts) -> dict[str, float | None]:
     if facts.filters.base is not None:
         return {entity_id: cell.value for entity_id, cell in cells.base.items()}
-    return {entity_id: target.value for entity_id, target in facts.targets.get(kpi.id, {}).items()}
+    return {entity: target.value for entity, target in facts.targets.get(kpi.id, {}).items() if entity is not None}
 
 
 def _row(

@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 
+from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.points import Cell, Request, fetch
@@ -61,7 +62,8 @@ class Sourced(Named):
 
     def source_name(self, language: str) -> str | None:
         """Name the source in a language; one that has no Arabic name keeps its own."""
-        return (self.source_ar if language == "ar" else None) or self.source
+        named = (self.source_ar if language == "ar" else None) or self.source
+        return None if named is None else prose(named, language)
 
 
 @dataclass(frozen=True)

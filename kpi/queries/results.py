@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpi.catalogue import Kpi
-from kpi.language import Nothing
+from kpi.language import Nothing, prose
 from kpi.periods import Period
 from kpi.queries.filters import Against
 
@@ -26,7 +26,7 @@ class Named:
 
     def label(self, language: str) -> str:
         """Return the name in a language."""
-        return self.name_ar if language == "ar" else self.name_en
+        return prose(self.name_ar if language == "ar" else self.name_en, language)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ class Reported:
     def complete(self) -> bool:
         """Tell whether every expected entity reported every expected month."""
         return not self.silent and not self.partial
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Count the entities whose transactions name one governorate, out of those that name any."""
+
+    here: int
+    anywhere: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ class Headline:
     """Answer what a KPI is in a period: value, target, change on the base, coverage and recent points.
 
     `as_of` is the month a stock was last counted in the period, None for a flow; `target_by` the day until which the
-    target holds.
+    target holds. Within a governorate `reported` is None: that every entity reported says nothing of it; `naming` does.
     """
 
     kpi: Kpi
@@ -128,6 +136,7 @@ class Headline:
     as_of: date | None = None
     months_per_point: int = 1
     target_by: date | None = None
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ class Break:
 
     def note(self, language: str) -> str:
         """Say in a language what changed."""
-        return self.note_ar if language == "ar" else self.note_en
+        return prose(self.note_ar if language == "ar" else self.note_en, language)
 
 
 @dataclass(frozen=True)
@@ -238,6 +247,8 @@ class Freshness:
     synthetic: bool
     synthetic_note_ar: str | None
     synthetic_note_en: str | None
+    week_first_day: str
+    weekend: str
     first_month: date | None
     last_month: date | None
     default_from_month: date | None

@@ -78,7 +78,7 @@ with listed as (
         {IN_SLICE}
         and list_bool_and(
             list_transform(
-                string_split(search_form($words), ' '),
+                search_words($words),
                 lambda word: contains(
                     dim_service.search_ar || ' ' || dim_service.search_en || ' ' || lower(dim_service.service_id),
                     word

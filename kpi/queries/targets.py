@@ -39,23 +39,15 @@ def read_targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) ->
     A target is set for the programme or for an entity: a governorate, a channel or a service has none. A target for a
     sum over time holds for exactly the months it was set for, so it is left out for any other period.
     """
-    of_entity = {
-        kpi_id: by_entity.get(filters.entity_id) for kpi_id, by_entity in _read(warehouse, kpis, filters).items()
-    }
+    every = read_every_target(warehouse, kpis, filters)
+    of_entity = {kpi_id: by_entity.get(filters.entity_id) for kpi_id, by_entity in every.items()}
     return {kpi_id: target for kpi_id, target in of_entity.items() if target is not None}
 
 
-def read_entity_targets(
+def read_every_target(
     warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters
-) -> Mapping[str, Mapping[str, Target]]:
-    """Read the targets that entities have of their own, by KPI and entity."""
-    return {
-        kpi_id: {entity_id: target for entity_id, target in by_entity.items() if entity_id is not None}
-        for kpi_id, by_entity in _read(warehouse, kpis, filters).items()
-    }
-
-
-def _read(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> dict[str, dict[str | None, Target]]:
+) -> dict[str, dict[str | None, Target]]:
+    """Read the targets that entities have of their own, and under None that of the programme, by KPI and entity."""
     if (filters.governorate_id, filters.channel, filters.service_id) != (None, None, None):
         return {}
     by_id = {kpi.id: kpi for kpi in kpis}

@@ -10,7 +10,7 @@ from kpi.language import Nothing
 from kpi.periods import Period, shift_months
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.filters import Filters
-from kpi.queries.freshness import freshness
+from kpi.queries.freshness import Week, freshness
 from kpi.queries.points import PROGRAMME, Request, fetch
 from kpi.queries.results import Named, Reported, Series
 from kpi.queries.series import series
@@ -24,8 +24,6 @@ SHOWN_MONTHS = 12
 LACKING_SHARE = 0.1
 """Share of a month's transactions whose senders have to be absent on a day for it to count as partial."""
 
-WEEKEND = frozenset({4, 5})
-"""Friday and Saturday, as `date.weekday` counts."""
 RHYTHM_DAYS = 28
 """Complete days from which it is said what a working day and a day of the weekend are like."""
 
@@ -169,10 +167,13 @@ class DayMonth:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Hold the mean of a complete working day and of a complete day of the weekend, and the busiest day."""
+    """Hold the mean of a complete working day and of a complete day of the weekend, and the busiest day.
 
-    working_day: float
-    weekend_day: float
+    A mean is None where there is no such day.
+    """
+
+    working_day: float | None
+    weekend_day: float | None
     busiest: Day
 
 
@@ -188,6 +189,7 @@ class Days:
     months: tuple[DayMonth, ...]
     known_share_pct: float | None
     months_per_report: int
+    week: Week
     nothing: Nothing | None = None
 
     @property
@@ -201,9 +203,9 @@ class Days:
         known = [day for day in self.all if day.status == "known"]
         if len(known) < RHYTHM_DAYS:
             return None
-        groups = [[day.transactions or 0 for day in known if (day.day.weekday() in WEEKEND) == is_weekend]
+        groups = [[day.transactions or 0 for day in known if (day.day.weekday() in self.week.weekend) == is_weekend]
                   for is_weekend in (False, True)]  # fmt: skip
-        working, weekend = (sum(group) / max(len(group), 1) for group in groups)
+        working, weekend = (sum(group) / len(group) if group else None for group in groups)
         return Rhythm(working, weekend, max(known, key=lambda day: day.transactions or 0))
 
 
@@ -244,19 +246,19 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     """Answer how many completed transactions were submitted on each day, where entities send rows with days."""
     build = freshness(warehouse)
     grain = build.reporting_months
-    period = filters.snapped(grain).period
+    period, week = filters.snapped(grain).period, Week.named(build.week_first_day, build.weekend)
     if grain > 1 or filters.service_id is not None:
-        return Days(period, (), None, grain, nothing="not_applicable")
+        return Days(period, (), None, grain, week, nothing="not_applicable")
     shown = Period(max(period.start, shift_months(period.end, 1 - SHOWN_MONTHS)), period.end)
     rows = warehouse.query(_DAYS, _slice(filters), from_day=shown.start, to_month=shown.end)
     by_day = {day: Day(day, transactions, entities, _status(present))
               for day, transactions, entities, present in rows.iter_rows()}  # fmt: skip
     known = [month for month in shown if any(day.replace(day=1) == month for day in by_day)]
     if not known:
-        return Days(period, (), None, grain, nothing="not_provided")
+        return Days(period, (), None, grain, week, nothing="not_provided")
     coverage = read_coverage(warehouse, (Period(known[0], known[-1]),), filters.entity_id)
     months = tuple(_month(month, by_day, coverage) for month in known)
-    return Days(period, months, _known_share(warehouse, months, filters), grain)
+    return Days(period, months, _known_share(warehouse, months, filters), grain, week)
 
 
 def _laid(months: Sequence[date], values: Mapping[date, int], known: Collection[date]) -> tuple[int | None, ...]:

@@ -23,7 +23,7 @@ COVERAGE = "select * exclude (log_rows, transactions, rejected_pct) from full_ed
 VIEWS = ("serve_claims", "meta_unit", "meta_licence", "readme")
 MACROS = (
     "month_start", "kpi_parts", "kpi_points", "kpi_series", "kpi_by_entity", "kpi_by_governorate", "kpi_by_channel",
-    "kpi_by_service", "search_form",
+    "kpi_by_service", "search_form", "search_words",
 )  # fmt: skip
 # A KPI about people whose parts are classes of durations is left out: most classes are small cells by themselves.
 CLAIMS_OF_ABSENT_KPIS = """

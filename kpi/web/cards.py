@@ -6,7 +6,17 @@ from html import escape
 
 from kpi.charts.sparkline import svg
 from kpi.charts.theme import Mode
-from kpi.language import format_change, format_number, format_value, join_list, plural, strip_isolates, t, unit_label
+from kpi.language import (
+    format_change,
+    format_number,
+    format_value,
+    join_list,
+    plural,
+    prose,
+    strip_isolates,
+    t,
+    unit_label,
+)
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Named
 from kpi.web.base_words import base_words, reason_words, target_words
@@ -46,11 +56,12 @@ def card_html(headline: Headline, *, language: str, mode: Mode, large: bool = Fa
     parts = (
         f'<h2 class="kpi-name">{escape(kpi.name(language))}</h2>',
         _value(headline, language),
-        f'<p class="kpi-when">{escape(_when(headline, language))}</p>',
+        _when(headline, language),
         _sparkline(headline, language, mode),
         _change(headline, language),
         _target(headline, language),
         _reported(headline, language, with_partial=large),
+        _naming(headline, language),
         _details(headline, language),
     )
     return f'<div class="kpi-card" role="listitem" data-kpi="{kpi.id}">{"".join(parts)}</div>'
@@ -81,10 +92,12 @@ def _when(headline: Headline, language: str) -> str:
         when = headline.period.label(language, headline.months_per_point)
     else:
         when = t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
-    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
-        return when
-    part, whole = (format_number(value, language) for value in (headline.numerator, headline.denominator))
-    return f"{t('web.card.part_of', language, part=part, whole=whole)} · {when}"
+    pieces = [when]
+    if headline.kpi.kind == "ratio" and headline.numerator is not None and headline.denominator is not None:
+        part, whole = (format_number(value, language) for value in (headline.numerator, headline.denominator))
+        pieces.insert(0, t("web.card.part_of", language, part=part, whole=whole))
+    # Each piece breaks as a whole, so that a range of months is not torn where there is room on the next line.
+    return f'<p class="kpi-when">{" ".join(f"<span>{escape(piece)}</span>" for piece in pieces)}</p>'
 
 
 def _sparkline(headline: Headline, language: str, mode: Mode) -> str:
@@ -144,23 +157,32 @@ def _reported(headline: Headline, language: str, *, with_partial: bool) -> str:
     reported = headline.reported
     if reported is None or (reported.expected == 1 and reported.complete):
         return ""
-    words = t("web.card.reported", language, reported=reported.reported, expected=reported.expected)
+    words = plural("web.card.reported", reported.expected, language, reported=reported.reported)
     if reported.partial and with_partial:
         words = plural("web.card.reported_partly", len(reported.partial), language, words=words)
     kind = "kpi-gap" if reported.silent or (reported.partial and with_partial) else "kpi-quiet"
     return f'<p class="kpi-line {kind}">{escape(words)}</p>'
 
 
+def _naming(headline: Headline, language: str) -> str:
+    """Say from how many entities a governorate's number is, out of those that name governorates at all."""
+    naming = headline.naming
+    if naming is None or headline.value is None:
+        return ""
+    words = plural("web.card.naming", naming.anywhere, language, here=naming.here)
+    return f'<p class="kpi-line kpi-quiet">{escape(words)}</p>'
+
+
 def _details(headline: Headline, language: str) -> str:
     kpi = headline.kpi
     arabic = language == "ar"
     rows = [
-        ("definition", kpi.definition_ar if arabic else kpi.definition_en),
-        ("formula", kpi.formula_ar if arabic else kpi.formula_en),
+        ("definition", prose(kpi.definition_ar if arabic else kpi.definition_en, language)),
+        ("formula", prose(kpi.formula_ar if arabic else kpi.formula_en, language)),
         *_parts(headline, language),
         *_silent(headline, language),
-        ("owner", kpi.owner_ar if arabic else kpi.owner_en),
-        ("source", kpi.source_ar if arabic else kpi.source_en),
+        ("owner", prose(kpi.owner_ar if arabic else kpi.owner_en, language)),
+        ("source", prose(kpi.source_ar if arabic else kpi.source_en, language)),
     ]
     body = "".join(
         f"<dt>{escape(t(f'web.card.{name}', language))}</dt><dd>{escape(words)}</dd>" for name, words in rows if words

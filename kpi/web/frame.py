@@ -14,7 +14,7 @@ import streamlit as st
 
 from kpi.charts.theme import Mode, css_variables, palette
 from kpi.errors import KpiError
-from kpi.language import Digits, direction, format_moment, format_number, t
+from kpi.language import Digits, direction, format_moment, format_number, prose, t
 from kpi.periods import point_label
 from kpi.queries.filters import Filters
 from kpi.queries.results import FilterOptions, Freshness
@@ -118,7 +118,7 @@ def freshness_html(freshness: Freshness, language: str, *, older: bool = False) 
 def _synthetic(freshness: Freshness, language: str) -> str:
     if not freshness.synthetic:
         return ""
-    note = (freshness.synthetic_note_ar if language == "ar" else freshness.synthetic_note_en) or ""
+    note = prose((freshness.synthetic_note_ar if language == "ar" else freshness.synthetic_note_en) or "", language)
     label, colon, rest = note.partition(":")
     if not colon:
         label, rest = t("web.frame.synthetic", language), note
@@ -155,4 +155,6 @@ def calm_errors(language: str) -> Generator[None]:
 
 
 def _error_box(error: KpiError, language: str) -> str:
-    return message_box(error.what(language), error.next_step(language))
+    # As the error says it, with paths and commands held together among Arabic words.
+    what, following = (t(f"errors.{error.key}.{part}", language, **error.facts) for part in ("what", "next"))
+    return message_box(what, following)

@@ -75,6 +75,11 @@ def empty_box(language: str) -> str:
     return message_box(t("web.state.empty_what", language), t("web.state.empty_next", language))
 
 
+def nothing_received_box(language: str) -> str:
+    """Return the box of a workspace that is published and has received no transactions: no filter hides any."""
+    return message_box(t("web.state.nothing_received_what", language), t("web.state.nothing_received_next", language))
+
+
 def heading(title: str) -> None:
     """Begin a section of a page."""
     st.html(f'<h2 class="kpi-heading kpi-section">{escape(title)}</h2>')

@@ -11,7 +11,8 @@ select
     sort_order,
     wilayats,
     area_km2,
-    source
+    source,
+    source_ar
 from registry_governorates
 order by sort_order, governorate_id;
 

@@ -4,7 +4,8 @@ select
     governorate_id,
     as_of,
     population,
-    source
+    source,
+    source_ar
 from registry_governorate_population
 order by governorate_id, as_of;
 

@@ -1,6 +1,6 @@
 -- one row per governorate
 -- en: How many digital transactions are there per 1,000 residents of each governorate?
--- ar: كم معاملة رقمية لكل 1000 نسمة في كل محافظة؟
+-- ar: كم معاملة رقمية لكل 1,000 نسمة في كل محافظة؟
 -- for: executive
 -- $from: 2025-01
 -- $to: 2025-05

@@ -26,6 +26,8 @@ select
     meta_build.synthetic,
     meta_build.synthetic_note_ar,
     meta_build.synthetic_note_en,
+    meta_build.week_first_day,
+    meta_build.weekend,
     (transactions_log.first_month)::date as first_month,
     (transactions_log.last_month + to_months((transactions_log.reporting_months - 1)::integer))::date as last_month,
     (date_trunc('year', transactions_log.last_month))::date as default_from_month,

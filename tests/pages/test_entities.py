@@ -121,9 +121,11 @@ def test_a_channel_drops_the_columns_that_do_not_apply_and_names_them(screen, de
 def test_the_list_is_calm_without_data_and_with_nothing_published(
     screen, demo_workspace, copied_without_logs, tmp_path_factory, language
 ) -> None:
-    for workspace, parameters in ((demo_workspace, {"period": "1999"}), (copied_without_logs, {})):
+    for workspace, parameters, state in (
+        (demo_workspace, {"period": "1999"}, "empty"), (copied_without_logs, {}, "nothing_received"),
+    ):  # fmt: skip
         html = screen(workspace, "entities", lang=language, **parameters).html
-        assert text("web.state.empty_what", language) in html
+        assert text(f"web.state.{state}_what", language) in html
         assert "kpi-alarm" not in html
     nothing = screen(tmp_path_factory.mktemp("nothing"), "entities", lang=language)
     assert nothing.html.count("<code>kpi load</code>") == len(LANGUAGES)

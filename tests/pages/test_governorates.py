@@ -230,7 +230,10 @@ def test_with_nothing_published_the_page_names_the_command(at, tmp_path, languag
 def test_with_nothing_loaded_the_page_says_so_calmly(at, tmp_path, language, screen) -> None:
     copy_demo_registries(tmp_path)
     build(Settings(workspace=tmp_path))
-    assert text("web.state.empty_what", language) in at(screen, tmp_path, lang=language, governorate="OM-MA").html
+    html = at(screen, tmp_path, lang=language, governorate="OM-MA").html
+    assert text("web.state.nothing_received_what", language) in html
+    assert "<code>kpi load</code>" in html
+    assert text("web.state.empty_next", language) not in html, "no filter hides anything"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -50,10 +50,10 @@ G-B,باء,Beta,1,2,2
 G-C,جيم,Gamma,2,1,3
 """
 POPULATION = """\
-governorate_id,as_of,population
-G-A,2023-01-01,1000
-G-B,2023-01-01,2000
-G-B,2025-03-01,4000
+governorate_id,as_of,population,source,source_ar
+G-A,2023-01-01,1000,census,تعداد
+G-B,2023-01-01,2000,census,تعداد
+G-B,2025-03-01,4000,estimate,
 """
 SERVICES = """\
 service_id,entity_id,name_ar,name_en,priority_from,digitisation_from

@@ -15,6 +15,7 @@ from kpi.queries.governorate import remainder_by_entity, scorecard
 from kpi.queries.governorates import boundaries, governorate_facts, governorate_map, governorate_ranking, map_kpis
 from kpi.queries.governorates_overview import governorates_overview
 from kpi.queries.headline import headline
+from kpi.queries.results import Naming
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
@@ -200,6 +201,28 @@ def test_projects_are_those_placed_there_and_those_the_source_leaves_open(placed
     assert (projects[0].progress_pct, projects[0].planned_pct, projects[0].reported_on) == (50, 90, date(2025, 3, 10))
 
 
+def test_a_number_of_a_governorate_says_whose_transactions_name_it_and_not_who_reported(small: Warehouse) -> None:
+    for governorate, last_year, this_year in (
+        ("G-A", (2, 3), (1, 2)),
+        ("G-B", (1, 3), (1, 2)),
+        ("G-C", (0, 3), (0, 2)),
+    ):
+        for year, counted in ((2024, last_year), (2025, this_year)):
+            filters = Filters(Period.parse(f"{year}-01..{year}-05"), governorate_id=governorate)
+            answer = headline(small, kpi_id="transactions", filters=filters)
+            assert answer.reported is None
+            assert answer.naming == Naming(*counted)
+    assert headline(small, kpi_id="transactions", filters=THIS_YEAR).naming is None
+    rest = headline(small, kpi_id="transactions", filters=replace(THIS_YEAR, governorate_id=NOT_ALLOCATED))
+    assert (rest.naming, rest.reported) == (None, None)
+
+
+def test_the_source_of_a_population_is_that_of_its_date_in_both_languages(small: Warehouse) -> None:
+    facts = {one.governorate.id: one for one in governorate_facts(small, filters=THIS_YEAR)}
+    sources = {name: (one.population_source, one.population_source_ar) for name, one in facts.items()}
+    assert sources == {"G-A": ("census", "تعداد"), "G-B": ("estimate", None), "G-C": (None, None)}
+
+
 def test_a_project_has_no_progress_before_its_first_report(placed: Warehouse) -> None:
     before = Filters(Period.parse("2025-01..2025-02"), governorate_id="G-A")
     assert [one.progress_pct for one in scorecard(placed, filters=before).projects] == [None, None]
@@ -215,6 +238,8 @@ def test_own_services_platforms_and_readiness_are_listed(placed: Warehouse) -> N
     (office,) = here.readiness
     assert office.assessed_on == (date(2023, 12, 31), date(2024, 11, 30))
     assert {one.indicator.id: one.scores for one in office.indicators} == {"i1": (40, 60), "i2": (None, 55)}
+    earlier = Filters(Period.parse("2024-01..2024-05"), governorate_id="G-A")
+    assert scorecard(placed, filters=earlier).readiness[0].assessed_on == (date(2023, 12, 31),)
     elsewhere = scorecard(placed, filters=replace(THIS_YEAR, governorate_id="G-B"))
     assert elsewhere.services == elsewhere.platforms == elsewhere.readiness == ()
 

@@ -46,6 +46,27 @@ def test_equal_values_share_a_rank(whole) -> None:
     assert set(whole.ranks("digital_take_up").values()) == {1, 4}
 
 
+def test_values_that_read_alike_share_a_rank(whole) -> None:
+    rows = tuple(row for row in whole.rows if row.value("digital_take_up") is not None)[:3]
+    shown = dict(zip((row.entity.id for row in rows), (96.04, 95.96, 95.94), strict=True))
+
+    def with_value(row, value):
+        standing = row.standings["digital_take_up"]
+        named = replace(standing, value=replace(standing.value, value=value))
+        return replace(row, standings={**row.standings, "digital_take_up": named})
+
+    alike = replace(whole, rows=tuple(with_value(row, shown[row.entity.id]) for row in rows))
+    assert sorted(alike.ranks("digital_take_up").values()) == [1, 1, 3]
+
+
+def test_a_column_says_what_the_programme_aims_at(small, whole) -> None:
+    aims = {kpi: target.value for kpi, target in league(small, filters=Filters(PERIOD)).programme_targets.items()}
+    assert aims["services_digitised"] == 80
+    assert aims["completion_rate"] == 90
+    assert league(small, filters=Filters(PERIOD, governorate_id="G-A")).programme_targets == {}
+    assert whole.programme_targets == {}, "what entities aim at is no target of the programme"
+
+
 def test_the_league_says_who_reported_who_is_silent_and_who_is_incomplete(whole) -> None:
     assert (whole.reported.reported, whole.reported.expected) == (4, 5)
     assert [one.id for one in whole.reported.silent] == ["ports"]

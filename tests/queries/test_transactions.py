@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from kpi.periods import Period, shift_months
 from kpi.queries.filters import NOT_ALLOCATED, Comparison, Filters
+from kpi.queries.freshness import Week
 from kpi.queries.headline import headline
 from kpi.queries.movers import movers
-from kpi.queries.transactions import SPLITS, days, split
+from kpi.queries.transactions import SPLITS, Day, DayMonth, Days, days, split
 from kpi.warehouse.connect import Warehouse
 from tests.queries.conftest import ENTITIES, GOVERNORATES, SERVICES, open_workspace, transaction
 
@@ -163,10 +164,25 @@ def test_the_days_say_which_share_of_the_kpi_they_are(daily: Warehouse) -> None:
     assert answer.months[0].reported.silent[0].id == "trade"
 
 
-def test_working_days_and_the_weekend_of_oman_are_told_apart(daily: Warehouse) -> None:
-    rhythm = days(daily, filters=Filters(Period.parse("2025-02..2025-03"))).rhythm
-    assert (rhythm.working_day, rhythm.weekend_day) == (40, 40)
+def test_too_few_days_have_no_rhythm(daily: Warehouse) -> None:
+    assert days(daily, filters=Filters(Period.parse("2025-02..2025-03"))).rhythm is not None
     assert days(daily, filters=Filters(Period.parse("2025-02"), entity_id="trade")).rhythm is None
+
+
+def test_a_workspace_that_does_not_say_otherwise_has_the_week_of_most_countries(daily: Warehouse) -> None:
+    week = days(daily, filters=Filters(Period.parse("2025-02..2025-03"))).week
+    assert (week.first_day, week.weekend) == (0, {5, 6})
+
+
+@pytest.mark.parametrize(
+    ("weekend", "means"), [("friday, saturday", (100, 30)), ("saturday, sunday", (86, 65)), ("", (80, None))]
+)
+def test_working_days_and_the_weekend_are_those_of_the_workspace(weekend, means) -> None:
+    february = [date(2025, 2, number) for number in range(1, 29)]
+    known = tuple(Day(day, 30 if day.weekday() in (4, 5) else 100, 1, "known") for day in february)
+    month = DayMonth(date(2025, 2, 1), known, None)
+    rhythm = Days(Period.parse("2025-02"), (month,), 100.0, 1, Week.named("sunday", weekend)).rhythm
+    assert (rhythm.working_day, rhythm.weekend_day) == pytest.approx(means)
 
 
 def test_totals_by_month_have_no_days(daily: Warehouse, small: Warehouse) -> None:

@@ -1,5 +1,6 @@
 """Words, numbers, dates and lists in Arabic and English."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 
@@ -7,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi import messages
 from kpi.language import (
     MINUS,
+    arabic_digits,
     compact,
     direction,
     format_change,
@@ -24,6 +27,7 @@ from kpi.language import (
     isolate,
     join_list,
     plural,
+    prose,
     strip_isolates,
     t,
     unit_label,
@@ -88,6 +92,35 @@ def test_every_isolate_that_opens_also_closes(value: float) -> None:
 def test_english_carries_no_bidi_marks() -> None:
     written = format_change(-3, "percent", "en") + compact(5e6, "en").short + format_day(date(2025, 5, 3), "en")
     assert not any(unicodedata.category(character) == "Cf" for character in written)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("رؤية عُمان 2040", "رؤية عُمان ٢٠٤٠"),
+        ("لكل 1,000 نسمة، أي 3.5%.", "لكل ١٬٠٠٠ نسمة، أي ٣٫٥٪."),
+        ("الخطة 2021–2025", "الخطة ٢٠٢١–٢٠٢٥"),
+        ("2, 3 و4", "٢, ٣ و٤"),
+        ("المعيار ISO 3166-2:OM لعام 2020", "المعيار ISO 3166-2:OM لعام ٢٠٢٠"),
+        ("الخدمة rop-001 والمشروع p12", "الخدمة rop-001 والمشروع p12"),
+        ("البناء 20261127T190058-2717f199", "البناء 20261127T190058-2717f199"),
+        ("منذ 2025-05-31 أو 2025-05", "منذ 2025-05-31 أو 2025-05"),
+        ("شبكة 5G", "شبكة 5G"),
+    ],
+)
+def test_numbers_in_arabic_prose_follow_the_digits_in_force_and_names_in_latin_letters_do_not(written, shown) -> None:
+    assert prose(written, "ar") == written
+    with arabic_digits("arab"):
+        assert prose(written, "ar") == shown
+        assert prose(prose(written, "ar"), "ar") == shown
+        assert prose(written, "en") == written
+
+
+def test_the_words_of_the_interface_have_one_kind_of_digits() -> None:
+    with arabic_digits("arab"):
+        for key, written in messages.catalogue("ar").items():
+            if not re.search(r"[A-Za-z{]|\d-\d", written):
+                assert not re.search("[0-9]", t(key, "ar")), key
 
 
 def test_arabic_indic_digits_are_there_for_who_asks() -> None:

@@ -44,6 +44,19 @@ def folded() -> Iterator[Callable[[str], str]]:
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def words_of() -> Iterator[Callable[[str], list[str]]]:
+    connection = duckdb.connect()
+    for name in ("search_form", "search_words"):
+        connection.execute((SQL_FOLDER / "core" / f"{name}.sql").read_text(encoding="utf-8")).fetchall()
+
+    def search_words(sought: str) -> list[str]:
+        return connection.execute("select search_words(?)", [sought]).fetchall()[0][0]
+
+    yield search_words
+    connection.close()
+
+
 @pytest.mark.parametrize(("written", "typed"), ALIKE)
 def test_what_writers_do_differently_is_the_same_for_a_search(folded, written, typed) -> None:
     assert folded(written) == folded(typed)
@@ -77,6 +90,29 @@ def test_marks_strewn_into_a_name_do_not_matter(folded, words, strewn) -> None:
 @given(st.text(LETTERS, min_size=1, max_size=20), st.text(LETTERS, max_size=20))
 def test_a_part_of_a_name_is_found_in_the_name(folded, part, rest) -> None:
     assert all(word in folded(f"{rest} {part}") for word in folded(part).split())
+
+
+@pytest.mark.parametrize(
+    ("sought", "name"),
+    [
+        ("البلدية", "رخصة بلدية"), ("بلدية", "دائرة البلدية"), ("البلدية", "دائرة البلدية"),
+        ("للبلدية", "رسوم البلدية"), ("الرخصة البلدية", "تجديد رخصة بلدية"), ("ٱلبلديّة", "بلديه"),
+        ("بلدية", "المنح للبلدية"),
+    ],
+)  # fmt: skip
+def test_a_word_is_found_with_and_without_its_article(words_of, folded, sought, name) -> None:
+    assert all(word in folded(name) for word in words_of(sought))
+
+
+@pytest.mark.parametrize("word", ["آلية", "ألف", "إلى", "الم", "بلدية", "licence", "لله"])
+def test_what_only_looks_like_an_article_stays(words_of, folded, word) -> None:
+    assert words_of(word) == [folded(word)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(LETTERS, min_size=1, max_size=20), st.text(LETTERS, max_size=20))
+def test_whatever_was_found_with_its_article_is_found_without_it(words_of, folded, part, rest) -> None:
+    assert all(word in folded(f"{rest} {part}") for word in words_of(part))
 
 
 def test_nothing_stays_nothing(folded) -> None:

@@ -54,7 +54,7 @@ def search_field(search: Search, language: str) -> None:
 def jump_html(search: Search, language: str) -> str:
     """Return the way down to the search, for those who came for it."""
     words = escape(t("services.search.jump", language))
-    return f'<p><a class="kpi-link" href="{escape(_href(search, page=search.page))}">{words}</a></p>'
+    return f'<p class="kpi-more"><a class="kpi-link" href="{escape(_href(search, page=search.page))}">{words}</a></p>'
 
 
 def states_html(found: Catalogue, search: Search, language: str) -> str:

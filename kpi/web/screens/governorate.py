@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from kpi.language import format_number, format_percent, plural, t
+from kpi.language import format_number, format_percent, plural, prose, t
 from kpi.queries.governorates import GovernorateFacts
 from kpi.queries.results import GovernorateMap, GovernorateValue, Headline, Ranking
 from kpi.web.answer import answer
@@ -127,10 +127,16 @@ def _place(places: GovernorateMap, governorate_id: str) -> GovernorateValue | No
 
 
 def _sources(facts: GovernorateFacts, language: str) -> str:
-    named = [source for source in (facts.source, facts.population_source) if source]
-    if not named:
+    both = ((facts.source, facts.source_ar), (facts.population_source, facts.population_source_ar))
+    items = "".join(_source(source, source_ar, language) for source, source_ar in both)
+    if not items:
         return ""
-    # The registries quote their sources in the language they are written in.
-    items = "".join(f'<li lang="en" dir="ltr">{escape(source)}</li>' for source in named)
     summary = escape(t("governorate.fact.sources", language))
     return f'<details class="kpi-details"><summary>{summary}</summary><ul class="kpi-sources">{items}</ul></details>'
+
+
+def _source(source: str | None, source_ar: str | None, language: str) -> str:
+    if language == "ar" and source_ar:
+        return f"<li>{escape(prose(source_ar, language))}</li>"
+    # A registry without the Arabic words is quoted in the language it is written in.
+    return f'<li lang="en" dir="ltr">{escape(source)}</li>' if source else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Cell, Table
-from kpi.language import format_change, format_day, format_percent, t
+from kpi.language import format_change, format_day, format_percent, prose, t
 from kpi.messages import catalogue
 from kpi.queries.governorate import IndicatorScores, LocalPlatform, PlacedProject, Readiness
 from kpi.web.links import href
@@ -32,7 +32,7 @@ def platforms_html(platforms: Sequence[LocalPlatform], language: str) -> str:
     rows = tuple(
         (
             Cell(one.platform.label(language), href("platforms")),
-            (one.purpose_ar if language == "ar" else one.purpose_en) or "",
+            prose((one.purpose_ar if language == "ar" else one.purpose_en) or "", language),
         )
         for one in platforms
     )

@@ -37,7 +37,7 @@ def league_html(league: League, column: str, *, language: str, mode: Mode) -> st
     body = "".join(_row(row, ranks.get(row.entity.id), league, shown, language, mode) for row in rows)
     caption = escape(t("entities.table.caption", language, column=names[column]))
     return (
-        f"{_sort_links(names, column, language)}"
+        f"{_sort_links(names, column, language)}{_key(league, language)}"
         f'<div class="kpi-scroll kpi-league-frame" tabindex="0" role="group" aria-label="{caption}">'
         f'<table class="kpi-table kpi-league"><caption class="kpi-hidden">{caption}</caption>'
         f"<thead><tr>{_head(league, names, column, language)}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -112,13 +112,23 @@ def _head(league: League, names: Mapping[str, str], column: str, language: str) 
         title = t("entities.table.sorted" if chosen else "entities.table.sort_by", language, column=name)
         address = escape(_sort_address(one, names))
         link = f'<a href="{address}" title="{escape(title)}">{escape(name)}</a>{mark}'
-        cells.append(f'<th scope="col" class="kpi-digits"{sort}>{link}</th>')
+        cells.append(f'<th scope="col" class="kpi-digits"{sort}>{link}{_aim(league, one, language)}</th>')
         if one == TOPIC:
             cells.append(f'<th scope="col">{escape(t("entities.table.trend", language))}</th>')
     if READINESS in names:
         cells.append(f'<th scope="col">{escape(t("entities.table.level", language))}</th>')
     cells.append(f'<th scope="col" class="kpi-digits">{escape(t("entities.table.months", language))}</th>')
     return "".join(cells)
+
+
+def _aim(league: League, column: str, language: str) -> str:
+    """Say what the programme aims at in a column; what an entity has of its own stands below its value."""
+    kpi = league.columns[column]
+    target = league.programme_targets.get(kpi.id)
+    if target is None:
+        return ""
+    words = t("entities.table.programme_target", language, target=target_words(kpi, target.value, language))
+    return f'<small class="kpi-below">{escape(words)}</small>'
 
 
 def _row(
@@ -135,7 +145,7 @@ def _row(
             words += f'<span class="kpi-on-phone">{level_html(row.level, language)}</span>'
         cells.append(f'<td class="{kind}" data-label="{escape(names[column])}">{words}</td>')
         if column == TOPIC:
-            cells.append(f'<td class="kpi-course">{_trend(row, league, language, mode)}</td>')
+            cells.append(f"<td>{_trend(row, league, language, mode)}</td>")
     if READINESS in league.columns:
         cells.append(f"<td>{level_html(row.level, language) if row.level else ''}</td>")
     months = t(
@@ -173,11 +183,16 @@ def _trend(row: LeagueRow, league: League, language: str, mode: Mode) -> str:
     return f'<img class="kpi-spark" loading="lazy" alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 
-def _notes(league: League, column: str, names: Mapping[str, str], without: int, language: str) -> str:
-    period = league.period.label(language, league.months_per_point)
+def _key(league: League, language: str) -> str:
+    """Say before the table what stands below a number: nobody scrolls past 48 entities to learn it."""
     base = league.base.label(language, league.months_per_point) if league.base is not None else ""
     change = t(f"compare.column.{league.against}", language, base=base)
-    notes = [t("entities.below", language, change=change), t("entities.chosen_period", language, period=period)]
+    words = escape(t("entities.below", language, change=change))
+    return f'<p class="kpi-note kpi-key-note">{words}</p>'
+
+
+def _notes(league: League, column: str, names: Mapping[str, str], without: int, language: str) -> str:
+    notes = [t("entities.chosen_period", language, period=league.period.label(language, league.months_per_point))]
     if without:
         notes.append(plural("entities.table.without", without, language, column=names[column]))
     if league.outside:

@@ -6,7 +6,7 @@ from html import escape
 import polars as pl
 
 from kpi.charts.chart import Table
-from kpi.language import format_day, plural, t
+from kpi.language import format_day, plural, prose, t
 from kpi.messages import catalogue
 from kpi.queries.method import Method
 from kpi.web.tables import table_html
@@ -59,12 +59,12 @@ def facts(method: Method, language: str) -> tuple[tuple[str, str], ...]:
     kpi = method.kpi
     arabic = language == "ar"
     words = (
-        kpi.definition_ar if arabic else kpi.definition_en,
-        kpi.formula_ar if arabic else kpi.formula_en,
+        prose(kpi.definition_ar if arabic else kpi.definition_en, language),
+        prose(kpi.formula_ar if arabic else kpi.formula_en, language),
         t(f"method.over_months.{kpi.flow}", language),
         _versions(method, language),
-        kpi.owner_ar if arabic else kpi.owner_en,
-        kpi.source_ar if arabic else kpi.source_en,
+        prose(kpi.owner_ar if arabic else kpi.owner_en, language),
+        prose(kpi.source_ar if arabic else kpi.source_en, language),
     )
     return tuple(zip(FACTS, words, strict=True))
 
@@ -74,7 +74,8 @@ def _unit(method: Method, language: str) -> str:
 
 
 def _versions(method: Method, language: str) -> str:
-    return " ".join(
-        f"{format_day(version.valid_from, language)}: {version.note_ar if language == 'ar' else version.note_en}"
+    notes = (
+        (version.valid_from, version.note_ar if language == "ar" else version.note_en)
         for version in method.kpi.versions
     )
+    return " ".join(f"{format_day(day, language)}: {prose(note, language)}" for day, note in notes)

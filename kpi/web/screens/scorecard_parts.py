@@ -23,7 +23,8 @@ def services_html(profile: EntityProfile, period: Period, months_per_point: int,
     """Return how many services there are in each state, and those with most digital transactions."""
     span = period.label(language, months_per_point)
     counts = _counts(profile, language) if profile.services is not None else ""
-    every = f"<p>{link_html(t('entity.service.all', language), 'services', entity=profile.entity.id)}</p>"
+    link = link_html(t("entity.service.all", language), "services", entity=profile.entity.id)
+    every = f'<p class="kpi-more">{link}</p>'
     if not profile.top_services:
         return f'{counts}<p class="kpi-note">{escape(t("entity.service.none", language, period=span))}</p>{every}'
     headers = tuple(t(f"entity.service.{part}", language) for part in ("name", "digital", "every"))

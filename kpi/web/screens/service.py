@@ -9,11 +9,12 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from kpi.charts.chart import Table
+from kpi.charts.chart import Cell, Table
 from kpi.charts.sparkline import svg
 from kpi.charts.theme import Mode
 from kpi.language import format_day, format_number, format_percent, plural, t
 from kpi.periods import point_label
+from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.results import Headline
 from kpi.queries.service import ChannelVolume, ServiceFacts, ServiceVolumes
 from kpi.web.base_words import base_words, reason_words
@@ -81,7 +82,7 @@ def facts_html(facts: ServiceFacts, language: str) -> str:
         "source": escape(source) if source else _words("not_given", language),
     }
     body = "".join(f"<dt>{_words(name, language)}</dt><dd>{html}</dd>" for name, html in rows.items())
-    return f'<dl class="kpi-facts">{body}</dl><p class="kpi-after">{_to_catalogue(language)}</p>'
+    return f'<dl class="kpi-facts">{body}</dl><p class="kpi-more">{_to_catalogue(language)}</p>'
 
 
 def life_html(facts: ServiceFacts, language: str) -> str:
@@ -125,8 +126,10 @@ def places_html(volumes: ServiceVolumes, language: str) -> str:
     headers = tuple(t(f"service.use.{name}", language) for name in ("governorate", "transactions", "share"))
     rows = []
     for place in volumes.places:
-        name = place.governorate.label(language) if place.governorate else t("governorate.not_allocated", language)
-        rows.append((name, format_number(place.total, language), _share(place.total, whole, language)))
+        named = place.governorate
+        name = named.label(language) if named else t("governorate.not_allocated", language)
+        address = href("governorate", governorate=named.id if named else NOT_ALLOCATED)
+        rows.append((Cell(name, address), format_number(place.total, language), _share(place.total, whole, language)))
     table = table_html(Table(t("service.use.places_caption", language, period=period), headers, tuple(rows)))
     rest = sum(place.total for place in volumes.places if place.governorate is None)
     if not rest:

@@ -96,14 +96,17 @@ def rhythm_html(days: Days, language: str) -> str:
     rhythm = days.rhythm
     if rhythm is None:
         return ""
-    words = t(
-        "transactions.days.rhythm",
-        language,
-        working=format_number(rhythm.working_day, language),
-        weekend=format_number(rhythm.weekend_day, language),
-        busiest=rhythm.busiest.day,
-        most=format_number(rhythm.busiest.transactions or 0, language),
-    )
+    facts = {
+        "busiest": rhythm.busiest.day,
+        "most": format_number(rhythm.busiest.transactions or 0, language),
+    }
+    if rhythm.working_day is None or rhythm.weekend_day is None:
+        words = t("transactions.days.busiest", language, **facts)
+    else:
+        facts["working"], facts["weekend"] = (
+            format_number(mean, language) for mean in (rhythm.working_day, rhythm.weekend_day)
+        )
+        words = t("transactions.days.rhythm", language, **facts)
     return f'<p class="kpi-lead">{escape(words)}</p>'
 
 
