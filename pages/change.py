@@ -47,7 +47,7 @@ if teams is not None and series is not None and teams.value is not None and seve
 if found.teams_known and several:
     with beside, panel("teams", t("change.teams", language)):
         st.html(teams_html(found, language))
-if found.teams_known:
+if found.teams_known and several:
     downloads("change-teams", t("change.download_teams", language), lambda: team_rows(found, language), visit)
 
 for name, part in (("strategy", strategies_html), ("stories", carriers_html), ("guides", guides_html)):

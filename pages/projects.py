@@ -34,7 +34,8 @@ if visit.filters is None:
 filters = visit.filters.of_entity()
 found = cache.cached_projects(build, filters)
 if not found.every:
-    st.html(nothing_html(language))
+    owner = next((one for one in visit.options.entities if one.id == filters.entity_id), None)
+    st.html(nothing_html(owner, language))
     st.stop()
 
 st.html(answer_html(found, filters.period, language))

@@ -1,5 +1,6 @@
 """Show a chart with its notes and its table, or say why there is nothing to show."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from html import escape
@@ -11,6 +12,8 @@ from kpi.charts.coverage import Drawing
 from kpi.charts.theme import plotly_config
 from kpi.language import t
 from kpi.web.tables import folded_table_html
+
+_PATH = re.compile(r"(?<!\S)/[\w./-]*\w")
 
 
 @contextmanager
@@ -62,7 +65,9 @@ def message_box(what: str, next_step: str, *, kind: str = "calm") -> str:
     """Return a quiet box that says what is the case and what to do."""
     steps = "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part)
                     for index, part in enumerate(next_step.split("`")))  # fmt: skip
-    return f'<div class="kpi-box kpi-{kind}" role="status"><p><strong>{escape(what)}</strong></p><p>{steps}</p></div>'
+    # A path keeps its slashes on their side in Arabic.
+    words = _PATH.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(what))
+    return f'<div class="kpi-box kpi-{kind}" role="status"><p><strong>{words}</strong></p><p>{steps}</p></div>'
 
 
 def empty_box(language: str) -> str:

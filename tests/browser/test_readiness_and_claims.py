@@ -60,3 +60,14 @@ def test_the_register_is_saved_as_a_file(visitor, form) -> None:
         page.locator(f".st-key-download_claims_{form} button").first.click()
     assert waiting.value.suggested_filename.endswith(f".{form}")
     assert waiting.value.path().stat().st_size > 5_000
+
+
+def test_a_screen_with_nothing_to_show_does_not_go_on_looking_unfinished(visitor) -> None:
+    reader = visitor("ar")
+    page = reader.page
+    page.goto(f"{reader.address}/readiness?period=2021-01..2021-01")
+    page.locator(".kpi-answer").wait_for()
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    skeleton = "getComputedStyle(document.querySelector('[data-testid=stMainBlockContainer]'), '::after').content"
+    page.wait_for_function(f"{skeleton} === 'none'", timeout=10_000)
+    assert page.locator(".kpi-footer, .kpi-box").count() == 0

@@ -10,6 +10,8 @@ from kpi.catalogue import load_catalogue
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
 from kpi.settings import REPOSITORY
+from kpi.web import cache
+from kpi.web.screens.method import rows
 
 
 def page_html(workspace: Path, monkeypatch: pytest.MonkeyPatch, name: str, language: str) -> str:
@@ -41,3 +43,12 @@ def test_the_kinds_of_nothing_are_told_apart(demo_workspace, monkeypatch, langua
     html = page_html(demo_workspace, monkeypatch, "method", language)
     for kind in ("not_provided", "not_applicable", "not_allocated"):
         assert text(f"method.means.{kind}", language) in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_of_definitions_has_every_indicator_whole(demo_workspace, monkeypatch, language) -> None:
+    monkeypatch.setenv("KPI_WORKSPACE", str(demo_workspace))
+    found = rows(cache.cached_methods(cache.current_build()), language)
+    assert found["kpi_id"].to_list() == list(load_catalogue())
+    assert found.null_count().sum_horizontal().item() == 0
+    assert found[text("method.fact.sql", language)].str.starts_with("-- ").all()

@@ -111,7 +111,8 @@ def test_every_platform_says_who_uses_it_or_that_this_was_not_provided(screen, d
     html = strip_isolates(shown.html)
     assert html.count("<details><summary><span>") == 20
     register = html[html.index(text("platforms.registry", language)) :]
-    assert register.count(text("value.not_provided", language)) >= 14
+    nothing = text("value.not_provided", language)
+    assert register.count(f"{nothing[:1].upper()}{nothing[1:]}") >= 14
     for name in (
         "“مورد”",
         "توثيق",
@@ -181,3 +182,13 @@ def test_the_files_are_typed_and_hold_every_row(demo_workspace, monkeypatch, lan
     held = cache.cached_change_management(build, filters)
     assert change.team_rows(held, language).height == 48
     assert change.registry_rows(held, language).height == len(held.milestones) + len(held.guides)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_entity_that_owns_no_project_is_named_and_the_registry_not_called_empty(
+    screen, demo_workspace, language
+) -> None:
+    html = strip_isolates(screen(demo_workspace, "projects", lang=language, entity="moh").html)
+    assert text("projects.none_of_entity_next", language) in html
+    assert text("projects.none_what", language) not in html
+    assert {"ar": "وزارة الصحة", "en": "Ministry of Health"}[language] in html

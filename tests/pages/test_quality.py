@@ -7,9 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, catalogue, text
+from kpi.queries.filters import Filters
 from kpi.settings import REPOSITORY, Settings
 from kpi.warehouse.build import build
 from kpi.web import cache
+from kpi.web.screens.quality_files import coverage_rows, ledger_rows
 from kpi.web.screens.rejections import rejected_rows
 from tests.conftest import copy_demo_registries
 from tests.pages.conftest import Screen
@@ -167,3 +169,20 @@ def test_every_rejected_row_is_in_the_download_with_its_reason_in_words(troubled
 def test_every_check_and_every_reason_has_its_words(language) -> None:
     names = {path.stem for path in (REPOSITORY / "sql" / "checks").glob("*.sql")}
     assert {f"checks.{name}" for name in names} <= catalogue(language).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_files_hold_every_month_of_every_entity_and_every_source_file(troubled, monkeypatch, language) -> None:
+    monkeypatch.setenv("KPI_WORKSPACE", str(troubled))
+    published = cache.current_build()
+    months = cache.cached_coverage(published, Filters(cache.cached_options(published).default_period))
+    assert months is not None
+    sent = coverage_rows(months, language)
+    assert sent.height == sum(len(entity.months) for entity in months.entities)
+    state = text("quality.ledger.state", language)
+    assert text("quality.status.missing", language) in set(sent[state])
+    ledger = cache.cached_ledger(published)
+    files = ledger_rows(ledger, language)
+    assert files.height == len(ledger.files)
+    assert files[text("quality.ledger.rejected", language)].sum() == sum(file.rows_rejected for file in ledger.files)
+    assert files[text("quality.ledger.reason", language)].drop_nulls().len() == len(ledger.unreadable)

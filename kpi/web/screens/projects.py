@@ -12,6 +12,7 @@ from kpi.charts.progress import progress_words
 from kpi.language import format_change, format_day, format_number, format_percent, format_value, plural, t
 from kpi.periods import Period, point_label
 from kpi.queries.projects import COMPLETED, DELAYED, Project, Projects
+from kpi.queries.results import Named
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.registry_items import common_owner, owner_cell, owner_note, word
@@ -98,8 +99,11 @@ def _in(projects: Sequence[Project], state: str) -> int:
     return sum(project.has == state for project in projects)
 
 
-def nothing_html(language: str) -> str:
-    """Return the box of a workspace without projects."""
+def nothing_html(entity: Named | None, language: str) -> str:
+    """Return the box of a workspace without projects, or of an entity that owns none."""
+    if entity is not None:
+        what = t("projects.none_of_entity_what", language, entity=entity)
+        return message_box(what, t("projects.none_of_entity_next", language))
     return message_box(t("projects.none_what", language), t("projects.none_next", language))
 
 

@@ -53,8 +53,9 @@ def owner_cell(facts: RegistryItem, language: str) -> Cell:
 
 
 def word(named: Named | None, language: str) -> str:
-    """Return a name, or that none was provided."""
-    return named.label(language) if named else t("value.not_provided", language)
+    """Return a name, or that none was provided, as a cell begins: with a capital letter where there are such."""
+    said = named.label(language) if named else t("value.not_provided", language)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def common_owner(listed: Sequence[RegistryItem]) -> Named | None:
@@ -73,9 +74,10 @@ def owner_note(owner: Named | None, language: str) -> str:
 def period_words(period: str | None, language: str) -> str:
     """Write the period that a source gives: a span of years, or the year since when."""
     if not period:
-        return t("value.not_provided", language)
+        return word(None, language)
     year = period.removesuffix(OPEN_END)
     if year != period:
-        return t("registry.since_year", language, year=with_digits(year, language))
+        since = t("registry.since_year", language, year=with_digits(year, language))
+        return f"{since[:1].upper()}{since[1:]}"
     unbroken = period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}")
     return isolate(with_digits(unbroken, language), language)
