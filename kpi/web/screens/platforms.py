@@ -12,7 +12,7 @@ from kpi.queries.platforms import Platform, Platforms
 from kpi.queries.results import Named
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
-from kpi.web.screens.registry_items import also_named, owner_cell, word
+from kpi.web.screens.registry_items import also_named, begun, owner_cell, word
 from kpi.web.tables import table_html
 
 NAMED_IN_ANSWER = 3
@@ -76,7 +76,7 @@ def _row(platform: Platform, found: Platforms, entity: Named | None, language: s
         word(platform.purpose, language),
         owner_cell(facts, language),
         status_words(platform, language),
-        Cell(used_by_words(platform, found, language), below=_use(platform, entity, language)),
+        Cell(begun(used_by_words(platform, found, language)), below=_use(platform, entity, language)),
         word(facts.source, language),
     )
 

@@ -53,9 +53,13 @@ def owner_cell(facts: RegistryItem, language: str) -> Cell:
 
 
 def word(named: Named | None, language: str) -> str:
-    """Return a name, or that none was provided, as a cell begins: with a capital letter where there are such."""
-    said = named.label(language) if named else t("value.not_provided", language)
-    return f"{said[:1].upper()}{said[1:]}"
+    """Return a name, or that none was provided, as a cell begins."""
+    return begun(named.label(language) if named else t("value.not_provided", language))
+
+
+def begun(words: str) -> str:
+    """Begin words that stand alone with a capital letter, where the script has such."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def common_owner(listed: Sequence[RegistryItem]) -> Named | None:
@@ -77,7 +81,6 @@ def period_words(period: str | None, language: str) -> str:
         return word(None, language)
     year = period.removesuffix(OPEN_END)
     if year != period:
-        since = t("registry.since_year", language, year=with_digits(year, language))
-        return f"{since[:1].upper()}{since[1:]}"
+        return begun(t("registry.since_year", language, year=with_digits(year, language)))
     unbroken = period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}")
     return isolate(with_digits(unbroken, language), language)
