@@ -94,7 +94,7 @@ def test_the_silent_and_the_incomplete_are_said_in_the_answer_and_listed(screen,
 def test_arabic_counts_agree_with_their_nouns(screen, town) -> None:
     _, sentence = answer(screen(town, "entities", lang="ar", period=PERIOD))
     assert sentence.startswith("قدّمت 4 جهات من أصل 5 بياناتها")
-    assert "«جيد» في جهة واحدة و«مقبول» في 3 جهات" in sentence
+    assert "«جيد» لدى جهة واحدة و«مقبول» لدى 3 جهات" in sentence
     assert "شهران ناقصان" in screen(town, "entities", lang="ar", period=PERIOD).html
 
 
