@@ -43,6 +43,7 @@ def test_a_parameter_of_the_address_is_bound(screen, workspace, language) -> Non
 def test_a_wrong_name_is_placed_and_a_right_one_suggested(screen, workspace, language) -> None:
     html = answered(screen, workspace, lang=language, q="select *\nfrom dim_entit")
     assert text("sql.suggested", language, name="dim_entity") in html
+    assert text("sql.place", language, line=2, column=6) in html
     assert str(workspace) not in html
 
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-import polars as pl
-
 from kpi.charts.chart import Table
 from kpi.errors import KpiError
 from kpi.examples import Example
@@ -18,8 +16,6 @@ from kpi.web.tables import table_html
 PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
 ROWS_SHOWN = 500
 _VALUE_CHARACTERS = 300
-_PLACE = re.compile(r"LINE (\d+): (.*)\n\s*(\^+)")
-_SUGGESTION = re.compile(r'Did you mean "([^"]+)"|Candidate bindings: "?([\w.]+)')
 
 
 def parameters_of(sql: str) -> tuple[str, ...]:
@@ -81,13 +77,10 @@ def refusal_html(error: KpiError, language: str) -> str:
     """Say why a query was not answered: where in it, what was perhaps meant, and what the engine says."""
     reason = str(error.facts.get("reason", ""))
     hints = []
-    place = _PLACE.search(reason)
-    if place is not None:
-        column = len(place[0].rsplit("\n", 1)[-1]) - len(place[3]) - len(f"LINE {place[1]}: ") + 1
-        hints.append(t("sql.place", language, line=int(place[1]), column=max(column, 1)))
-    meant = _SUGGESTION.search(reason)
-    if meant is not None:
-        hints.append(t("sql.suggested", language, name=isolate(meant[1] or meant[2], language)))
+    if "line" in error.facts:
+        hints.append(t("sql.place", language, line=error.facts["line"], column=error.facts["column"]))
+    if "meant" in error.facts:
+        hints.append(t("sql.suggested", language, name=isolate(str(error.facts["meant"]), language)))
     title = t("sql.error_title", language) if reason else error.what(language)
     lines = [f"<p><strong>{escape(title)}</strong></p>", *(f"<p>{escape(hint)}</p>" for hint in hints)]
     if reason:
@@ -96,12 +89,6 @@ def refusal_html(error: KpiError, language: str) -> str:
     else:
         lines.append(f"<p>{escape(error.next_step(language))}</p>")
     return f'<div class="kpi-box" role="alert">{"".join(lines)}</div>'
-
-
-def plain_columns(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows as files can hold them: what is nested is written as text."""
-    nested = [name for name, kind in rows.schema.items() if kind.is_nested() and not isinstance(kind, pl.List)]
-    return rows.with_columns(pl.col(name).map_elements(str, return_dtype=pl.String) for name in nested)
 
 
 def _group(one: Object) -> str:
