@@ -22,6 +22,7 @@ PARTS = (
     Part("build", "bench.build", "Building"),
     Part("large", "bench.large_input", "Very large input", is_quick=False),
     Part("pages", "bench.pages", "Pages"),
+    Part("queries", "bench.queries", "Ad-hoc queries"),
     Part("viewers", "bench.viewers", "Many viewers", is_quick=False),
     Part("engines", "bench.engines", "Other engines", is_quick=False),
     Part("reports", "bench.reports", "Documents of a month", is_quick=False),
