@@ -6,6 +6,7 @@ import threading
 import time
 
 import duckdb
+import polars as pl
 import pytest
 
 from kpi.errors import QueryRefused
@@ -176,6 +177,13 @@ def test_values_that_no_data_frame_holds_come_as_text(walled) -> None:
     )
     row = walled.start(sql, row_limit=1).result().rows.row(0)
     assert row == ("3 days", "\\xAB", "101", "a", "infinity", "[-infinity]", "1", 1, 2)
+
+
+def test_a_sum_is_a_whole_number_and_one_too_large_for_that_keeps_its_digits(walled) -> None:
+    sql = "select sum(n) as small, sum(n) * 9000000000000000000::hugeint as large from (values (1), (2)) as t(n)"
+    rows = walled.start(sql, row_limit=1).result().rows
+    assert (rows["small"].dtype, str(rows["large"].dtype)) == (pl.Int64, "Decimal(precision=38, scale=0)")
+    assert [int(value) for value in rows.row(0)] == [3, 27_000_000_000_000_000_000]
 
 
 def test_the_sandbox_answers_on_a_copy_that_nobody_may_write(demo_workspace, tmp_path) -> None:

@@ -174,7 +174,16 @@ def _rows(relation, limit: int):  # noqa: ANN001, ANN202  a Polars frame
     as_text = {place for place, kind in enumerate(relation.types) if TEXT_TYPES.search(str(kind))}
     rows = _with_text(relation, as_text).limit(limit).pl()
     unreadable = {place for place, column in enumerate(rows.get_columns()) if not _is_readable(column)}
-    return _with_text(relation, as_text | unreadable).limit(limit).pl() if unreadable else rows
+    return _narrow(_with_text(relation, as_text | unreadable).limit(limit).pl() if unreadable else rows)
+
+
+def _narrow(rows):  # noqa: ANN001, ANN202
+    """Return sums, which DuckDB makes as wide as can be, as whole numbers that every format writes as such."""
+    import polars as pl
+
+    wide = [one for one in rows.get_columns() if isinstance(one.dtype, pl.Decimal) and not one.dtype.scale]
+    narrow = [one.cast(pl.Int64, strict=False) for one in wide]
+    return rows.with_columns(n for n, w in zip(narrow, wide, strict=True) if n.null_count() == w.null_count())
 
 
 def _with_text(relation, places: set[int]):  # noqa: ANN001, ANN202
