@@ -9,13 +9,8 @@ from kpi.web.exports import exports_in_force
 from kpi.web.health import healthz
 from kpi.web.security import SecurityHeaders
 
-exports = exports_in_force()
 app = st.App(
     REPOSITORY / "kpi" / "web" / "main.py",
-    routes=[
-        Route("/healthz", healthz),
-        Route("/export/openapi.json", exports.describe),
-        Route("/export/{file}", exports.fetch),
-    ],
+    routes=[Route("/healthz", healthz), *exports_in_force().routes],
     middleware=[Middleware(SecurityHeaders)],
 )

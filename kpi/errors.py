@@ -102,7 +102,19 @@ class StorageError(KpiError):
 
 
 class QueryRefused(KpiError):
-    """An ad-hoc query is not allowed, failed, or ran past its limit."""
+    """An ad-hoc query is not allowed, failed, or ran past its limit.
+
+    Where the engine knows them, `facts` hold the `line` and `column` of the fault, and the names that are `meant`.
+    """
+
+    def next_step(self, language: str) -> str:
+        """Say where in the text the fault is, which names are like the wrong one, and what to do."""
+        hints = []
+        if "line" in self.facts:
+            hints.append(messages.text("sql.place", language, line=self.facts["line"], column=self.facts["column"]))
+        if "meant" in self.facts:
+            hints.append(messages.text("sql.suggested", language, name=self.facts["meant"]))
+        return " · ".join((*hints, super().next_step(language)))
 
 
 def storage_error(error: OSError, place: object) -> StorageError | None:

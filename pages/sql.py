@@ -13,7 +13,6 @@ from kpi.web.panels import answer_box, chart_panel, message_box, panel
 from kpi.web.screens.sql import (
     answer_table_html,
     examples_html,
-    plain_columns,
     refusal_html,
     rows_words,
     schema_html,
@@ -45,7 +44,7 @@ with left:
         with panel("result", t("sql.result", language)):
             st.html(f'<p class="kpi-note" role="status">{rows_words(result, language)}</p>')
             st.html(answer_table_html(result, language))
-            downloads("query", question.sql[:200], lambda: plain_columns(result.rows), visit)
+            downloads("query", question.sql[:200], lambda: result.rows, visit)
         chart = quick.figure(result.rows, language=language, mode=visit.mode)
         if chart is not None:
             chart_panel("quick", chart.alt or t("sql.chart", language), chart, language, caption=source_line(visit))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.commands.rows_output import print_rows
+from kpi.commands.rows_output import print_rows, say_rows
 from kpi.commands.terminal import BuildOption, OutOption, WorkspaceOption, print_table, say
 from kpi.errors import QueryRefused
 from kpi.examples import AUDIENCES, Value, find_example, load_examples, parameter_value
@@ -40,7 +40,7 @@ def query(
     build: BuildOption = None,
 ) -> None:
     """Ask the published file: one read-only statement, as a table, CSV, JSON, NDJSON, Parquet or XLSX."""
-    from kpi.exports import write_rows
+    from kpi.exports import rows_as_bytes, write_bytes
 
     settings = settings_in_force(workspace=workspace, build=build, query_timeout_seconds=timeout)
     written_as = _format(form, out)
@@ -48,10 +48,31 @@ def query(
     result = _recorded(settings, statement, parameters, limit or settings.query_row_limit)
     if written_as == "table":
         print_rows(result.rows)
+    elif written_as == "xlsx":
+        write_bytes(_workbook(result, statement, parameters, settings.language), written_as, out)
     else:
-        write_rows(result.rows, written_as, out)
-    facts = {"rows": f"{result.rows.height:,}", "seconds": f"{result.seconds:.2f}", "build": result.build_id}
-    say("cli.query_cut" if result.is_cut else "cli.query_done", settings.language, **facts)
+        write_bytes(rows_as_bytes(result.rows, written_as), written_as, out)
+    say_rows(result, settings.language)
+
+
+def _workbook(result: "QueryResult", sql: str, parameters: Mapping[str, Value], language: str) -> bytes:
+    """Encode the rows with a sheet that says what was asked, of which build, and how many rows there are."""
+    from kpi.exports.about import about_sheet
+    from kpi.exports.workbook import workbook_bytes
+    from kpi.language import direction, t
+
+    total = result.total if result.total is not None else "?"
+    facts = [
+        ("query", sql.strip()),
+        ("parameters", ", ".join(f"{name} = {value}" for name, value in parameters.items())),
+        ("rows", t("web.download.about.of", language, rows=result.rows.height, total=total)),
+        ("build", result.build_id),
+    ]
+    sheets = {
+        t("web.download.sheet", language): result.rows,
+        t("web.download.about.sheet", language): about_sheet(facts, language),
+    }
+    return workbook_bytes(sheets, right_to_left=direction(language) == "rtl", print_header=result.build_id)
 
 
 def _recorded(settings: Settings, sql: str, parameters: Mapping[str, Value], row_limit: int) -> "QueryResult":

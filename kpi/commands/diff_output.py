@@ -1,7 +1,6 @@
 """Show a comparison of two builds: as tables in the terminal, or as CSV, JSON or XLSX."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING
 from kpi import messages
 from kpi.catalogue import load_catalogue
 from kpi.commands.terminal import print_table, say
-from kpi.errors import QueryRefused
-from kpi.exports import sheets_as_bytes, write_rows
+from kpi.exports import write_bytes, write_rows
+from kpi.exports.workbook import workbook_bytes
 from kpi.language import format_value, strip_isolates
 
 if TYPE_CHECKING:
@@ -55,13 +54,7 @@ def write_diff(found: "BuildDiff", form: str, out: Path | None) -> None:
     if form == "csv":
         write_rows(value_frame(found), form, out)
         return
-    if form == "xlsx" and out is None and sys.stdout.isatty():
-        raise QueryRefused("query_format_needs_file", format=form)
-    content = _as_json(found) if form == "json" else _as_xlsx(found)
-    if out is None:
-        sys.stdout.buffer.write(content)
-    else:
-        out.write_bytes(content)
+    write_bytes(_as_json(found) if form == "json" else _as_xlsx(found), form, out)
 
 
 def value_frame(found: "BuildDiff") -> "pl.DataFrame":
@@ -114,7 +107,7 @@ def _as_xlsx(found: "BuildDiff") -> bytes:
     import polars as pl
 
     other = [("registry", name) for name in found.registries] + [("definition", name) for name in found.definitions]
-    return sheets_as_bytes(
+    return workbook_bytes(
         {
             "values": value_frame(found),
             "files": file_frame(found),

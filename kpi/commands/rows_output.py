@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 from rich.cells import cell_len
@@ -11,7 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kpi.commands.terminal import PIPE_WIDTH
+from kpi.commands.terminal import PIPE_WIDTH, say
+from kpi.language import plural, strip_isolates
+
+if TYPE_CHECKING:
+    from kpi.warehouse.sandbox import QueryResult
 
 READABLE_WIDTH = 14
 """Narrowest a column may become before the rows are shown one below the other."""
@@ -37,6 +42,21 @@ def print_rows(rows: pl.DataFrame, console: Console | None = None) -> None:
             _print_records(cells, rows.height, shown)
     shown.file.write(_kept_apart(captured.get()))
     shown.file.flush()
+
+
+def say_rows(result: "QueryResult", language: str) -> None:
+    """Say beside the rows how many there are of how many, how long they took, and of which build they are."""
+    facts = {
+        "rows": strip_isolates(plural("sql.rows", result.rows.height, language)),
+        "seconds": f"{result.seconds:.2f}",
+        "build": result.build_id,
+    }
+    if not result.is_cut:
+        say("cli.query_done", language, **facts)
+    elif result.total is None:
+        say("cli.query_cut_unknown", language, **facts)
+    else:
+        say("cli.query_cut", language, total=f"{result.total:,}", **facts)
 
 
 def _fits(cells: dict[str, list[str]], width: int) -> bool:

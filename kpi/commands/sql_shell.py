@@ -16,7 +16,7 @@ from prompt_toolkit.lexers import PygmentsLexer
 from pygments.lexers.sql import SqlLexer
 
 from kpi import messages
-from kpi.commands.rows_output import print_rows
+from kpi.commands.rows_output import print_rows, say_rows
 from kpi.commands.terminal import print_table, say, say_error, screen
 from kpi.errors import KpiError, QueryRefused
 from kpi.examples import Value, find_example, load_examples, parameter_value
@@ -123,8 +123,7 @@ class Shell:
             running.kill()
             raise QueryRefused("query_cancelled") from None
         print_rows(result.rows)
-        facts = {"rows": f"{result.rows.height:,}", "seconds": f"{result.seconds:.2f}", "build": result.build_id}
-        say("cli.query_cut" if result.is_cut else "cli.query_done", self._settings.language, **facts)
+        say_rows(result, self._settings.language)
 
     def _command(self, name: str, *arguments: str) -> None:
         language = self._settings.language

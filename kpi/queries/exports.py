@@ -11,9 +11,14 @@ from kpi.warehouse.connect import Warehouse
 
 BATCH_ROWS = 50_000
 POINTS = "kpi_points"
-POINTS_PARAMETERS = ("kpi", "period", "by", "months_per_point", "entity", "governorate", "channel")
-FILTER_COLUMNS = {"entity": "entity_id", "governorate": "governorate_id", "channel": "channel", "kpi": "kpi_id"}
+POINTS_GROUPS = ("programme", "entity", "governorate", "channel", "service", "level")
+POINTS_PARAMETERS = ("kpi", "period", "by", "months_per_point", "entity", "governorate", "channel", "service")
+FILTER_COLUMNS = {
+    "entity": "entity_id", "governorate": "governorate_id", "channel": "channel", "service": "service_id",
+    "kpi": "kpi_id",
+}  # fmt: skip
 """Address parameters and the column that each of them narrows, where an object has it."""
+NOT_ALLOCATED = "not_allocated"
 
 _OBJECTS = """
 select objects.name, objects.comment, list(columns.column_name order by columns.column_index) as columns
@@ -30,10 +35,13 @@ _POINTS_STATEMENT = """
 select period_month, group_id, as_of_month, numerator, denominator, value
 from kpi_points(
     $kpi, $from_month, $to_month, months_per_point := $months_per_point, by := $by,
-    entity := $entity, governorate := $governorate, via := $channel
+    entity := $entity, governorate := $governorate, via := $channel, service := $service
 )
-order by period_month, group_id
 """
+_LIKE = """
+select "{column}" as id from "{home}" order by jaro_winkler_similarity("{column}", $value) desc, id limit 6
+"""
+_COLUMNS = "select column_name, data_type, unit, ar, en from meta_column where object_name = $name order by position"
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,19 @@ class Exportable:
     columns: tuple[str, ...]
     parameters: tuple[str, ...]
 
+    def meaning(self, language: str) -> str:
+        """Say what it holds."""
+        english, _, arabic = self.comment.partition(" | ")
+        return (arabic if language == "ar" else english) or english
+
 
 @dataclass(frozen=True)
 class Extract:
-    """Hold a statement with its bound values."""
+    """Hold a statement with its bound values, and how many of its rows are wanted at most."""
 
     sql: str
     values: Mapping[str, object]
+    row_limit: int
 
 
 def exportables(warehouse: Warehouse) -> dict[str, Exportable]:
@@ -75,8 +89,8 @@ def extract(chosen: Exportable, asked: Mapping[str, str], row_limit: int) -> Ext
             "export_parameter_unknown", name=unknown[0], view=chosen.name, known=", ".join(chosen.parameters)
         )
     if chosen.name == POINTS:
-        return _points(asked)
-    values: dict[str, object] = {"row_limit": row_limit}
+        return _points(asked, row_limit)
+    values: dict[str, object] = {}
     conditions = []
     for parameter, value in asked.items():
         if parameter == "period":
@@ -88,15 +102,39 @@ def extract(chosen: Exportable, asked: Mapping[str, str], row_limit: int) -> Ext
             values[parameter] = value
     where = f" where {' and '.join(conditions)}" if conditions else ""
     # The names come from the file's own catalogue, the values are bound.
-    return Extract(f'select * from "{chosen.name}"{where} order by all limit $row_limit', values)  # noqa: S608
+    return Extract(f'select * from "{chosen.name}"{where}', values, row_limit)  # noqa: S608
+
+
+def check_values(warehouse: Warehouse, chosen: Exportable, asked: Mapping[str, str]) -> None:
+    """Raise `QueryRefused` for a value that the file does not know, with those that are most like it."""
+    if "by" in asked and asked["by"] not in POINTS_GROUPS:
+        raise QueryRefused("export_value_unknown", name="by", value=asked["by"], known=", ".join(POINTS_GROUPS))
+    # What was rejected is named as it was sent.
+    for parameter in set(asked) & set(FILTER_COLUMNS) if not chosen.name.startswith("load_") else ():
+        column, value = FILTER_COLUMNS[parameter], asked[parameter]
+        home = "meta_kpi" if parameter == "kpi" else f"dim_{parameter}"
+        known = warehouse.query(_LIKE.format(column=column, home=home), value=value)["id"].to_list()
+        if value not in known and value != NOT_ALLOCATED:
+            raise QueryRefused("export_value_unknown", name=parameter, value=value, known=", ".join(known))
+
+
+def count(warehouse: Warehouse, wanted: Extract) -> int:
+    """Count all rows that fit the parameters, whatever the limit."""
+    return warehouse.query(f"select count(*) from ({wanted.sql})", wanted.values).item()  # noqa: S608
 
 
 def batches(warehouse: Warehouse, wanted: Extract) -> Iterator[pl.DataFrame]:
     """Read the rows in parts of at most `BATCH_ROWS`; at least one part, so that headings are there."""
-    yield from warehouse.stream(wanted.sql, wanted.values, BATCH_ROWS)
+    statement = f"select * from ({wanted.sql}) order by all limit $row_limit"  # noqa: S608
+    yield from warehouse.stream(statement, {**wanted.values, "row_limit": wanted.row_limit}, BATCH_ROWS)
 
 
-def _points(asked: Mapping[str, str]) -> Extract:
+def columns_of(warehouse: Warehouse, name: str) -> pl.DataFrame:
+    """Return a table's or view's columns with type, unit and meaning in both languages."""
+    return warehouse.query(_COLUMNS, name=name)
+
+
+def _points(asked: Mapping[str, str], row_limit: int) -> Extract:
     if "kpi" not in asked or "period" not in asked:
         raise QueryRefused("export_parameter_missing", names="kpi, period")
     period = Period.parse(asked["period"])
@@ -104,5 +142,5 @@ def _points(asked: Mapping[str, str]) -> Extract:
     if not step.isascii() or not step.isdigit() or not 0 < int(step) <= 1200:
         raise QueryRefused("export_parameter_unknown", name=f"months_per_point={step}", view=POINTS, known="1 … 1200")
     values: dict[str, object] = {"from_month": period.start, "to_month": period.end, "months_per_point": int(step)}
-    values |= {name: asked.get(name) for name in ("kpi", "entity", "governorate", "channel")}
-    return Extract(_POINTS_STATEMENT, values | {"by": asked.get("by", "programme")})
+    values |= {name: asked.get(name) for name in ("kpi", "entity", "governorate", "channel", "service")}
+    return Extract(_POINTS_STATEMENT, values | {"by": asked.get("by", "programme")}, row_limit)

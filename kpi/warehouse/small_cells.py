@@ -13,6 +13,11 @@ withheld with every one of them.
    at least two are, and until each count of their sum is nil or reaches the threshold.
 3. Where an entity is withheld so are its services; where the programme's month is, so is every cell of that month.
 
+A period is withheld with any of its months, also where its own sum is large: the macros take any first and last month,
+so two periods that differ by a month would give that month away, and withholding a second month would not help, because
+every pair of months is the difference of two periods. Fixed years could be published beside the months, as a dimension
+of their own closed together with them; that is not done.
+
 Limits: the bounds that a sum sets (none of its parts exceeds it) remain; equal sets of rows under two dimensions, say
 an entity that serves one governorate alone, are not looked for; two editions made of different loads of a month may be
 compared with each other; whoever knows one part of a withheld sum learns the rest.

@@ -5,23 +5,28 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from kpi.exports import rows_as_bytes, sheets_as_bytes
-from kpi.language import format_moment, t
+from kpi.exports import rows_as_bytes
+from kpi.exports.about import Fact, about_sheet, build_facts, definition_facts
+from kpi.exports.workbook import workbook_bytes
+from kpi.language import direction, format_moment, strip_isolates, t
 from kpi.periods import point_label
+from kpi.web import cache
 from kpi.web.frame import Visit
 
 MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
 }
 
 
 def downloads(name: str, title: str, rows: Callable[[], pl.DataFrame], visit: Visit) -> None:
-    """Offer rows as CSV, XLSX and Parquet; they are read and written when a button is pressed.
+    """Offer rows as CSV, XLSX, Parquet and JSON; they are read and written when a button is pressed.
 
     `rows` returns typed columns with headings in the page's language. The file's name carries the period and, for
-    synthetic data, the mark; the XLSX has a second sheet that says what the rows are and which build they are from.
+    synthetic data, the mark; the XLSX has a header for printing, and a second sheet that says what the rows are, which
+    build they are from, and how the indicators in them are defined.
     """
     with st.container(key=f"downloads_{name}", horizontal=True):
         for form, mime in MIME.items():
@@ -48,10 +53,11 @@ def file_name(name: str, visit: Visit) -> str:
     return "-".join(part for part in parts if part)
 
 
-def about(title: str, visit: Visit) -> pl.DataFrame:
+def about(title: str, visit: Visit) -> list[Fact]:
     """Return what a file is about: title, period, slice, build and whether the data are synthetic."""
     language, fresh = visit.language, visit.freshness
-    facts = [("title", title), ("workspace", fresh.programme_ar if language == "ar" else fresh.programme_en)]
+    facts: list[Fact] = [("title", title)]
+    facts.append(("workspace", fresh.programme_ar if language == "ar" else fresh.programme_en))
     if visit.filters is not None:
         chosen = visit.filters
         facts.append(("period", chosen.period.label(language, fresh.reporting_months)))
@@ -59,15 +65,10 @@ def about(title: str, visit: Visit) -> pl.DataFrame:
             chosen.base.label(language, fresh.reporting_months) if chosen.base else t("compare.base.target", language)
         )
         facts.append(("compare", base))
-        facts += [(part, name) for part, name in slice_names(visit) if name]
+        facts += slice_names(visit)
     if fresh.last_month is not None:
         facts.append(("as_of", point_label(fresh.last_month, 1, language)))
-    facts += [("published", format_moment(fresh.built_at, language)), ("build", fresh.build_id)]
-    if fresh.synthetic:
-        facts.append(("synthetic", fresh.synthetic_note_ar if language == "ar" else fresh.synthetic_note_en))
-    heading = (t("web.download.about.fact", language), t("web.download.about.value", language))
-    rows = [(t(f"web.download.about.{key}", language), value or "") for key, value in facts]
-    return pl.DataFrame(rows, schema=dict.fromkeys(heading, pl.String), orient="row")
+    return facts + build_facts(fresh, format_moment(fresh.built_at, language), language)
 
 
 def source_line(visit: Visit) -> str:
@@ -103,5 +104,10 @@ def _encoded(rows: pl.DataFrame, form: str, title: str, visit: Visit) -> bytes:
     if form != "xlsx":
         return rows_as_bytes(rows, form)
     language = visit.language
-    sheets = {t("web.download.sheet", language): rows, t("web.download.about.sheet", language): about(title, visit)}
-    return sheets_as_bytes(sheets, right_to_left=language == "ar")
+    facts = about(title, visit)
+    kpis = [method.kpi for method in cache.cached_methods(visit.build)]
+    explained = about_sheet(facts + definition_facts(title, rows, kpis, language), language)
+    sheets = {t("web.download.sheet", language): rows, t("web.download.about.sheet", language): explained}
+    named = {key: strip_isolates(str(value)) for key, value in facts if value}
+    header = " · ".join(named[key] for key in ("title", "period", "build") if key in named)
+    return workbook_bytes(sheets, right_to_left=direction(language) == "rtl", print_header=header)

@@ -1,25 +1,27 @@
 """Direct downloads: every view and table of the file at `/export/<name>.<form>`, for scripts and spreadsheets."""
 
 import hashlib
-import io
+import math
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
-from kpi.errors import KpiError, NothingPublished, QueryRefused
-from kpi.exports import rows_as_bytes, without_formulas
+from kpi.errors import BuildUnavailable, KpiError, NothingPublished, QueryRefused
+from kpi.exports import rows_as_bytes
 from kpi.messages import DEFAULT_LANGUAGE, LANGUAGES
-from kpi.queries.exports import Exportable, batches, exportables, extract
+from kpi.queries.exports import Exportable, batches, check_values, count, exportables, extract
 from kpi.settings import Settings, settings_in_force
 from kpi.warehouse.connect import Warehouse, current_build_id
+from kpi.web.export_workbook import export_workbook
 from kpi.web.openapi import description
+from kpi.web.rate_limit import RateLimit
 
 MIME = {
     "csv": "text/csv; charset=utf-8",
@@ -29,28 +31,11 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 STREAMED = ("csv", "ndjson")
-SPREADSHEET_ROWS = 1_048_575
-CLIENTS_REMEMBERED = 1_000
-
-
-class RateLimit:
-    """Allow a client so many requests a minute: a bucket that refills, for the last clients seen."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def allows(self, client: str, now: float) -> bool:
-        """Take one request of a client; tell whether it may be answered."""
-        with self._lock:
-            level, seen = self._buckets.pop(client, (float(self._per_minute), now))
-            level = min(self._per_minute, level + (now - seen) * self._per_minute / 60)
-            allowed = level >= 1
-            self._buckets[client] = (level - allowed, now)
-            while len(self._buckets) > CLIENTS_REMEMBERED:
-                self._buckets.popitem(last=False)
-        return allowed
+WORKBOOK_ROWS = 100_000
+"""More would keep a processor from the pages for long; the other formats bring them all."""
+STATUS = {"export_unknown": 404, "export_too_often": 429}
+OF_THE_ANSWER = ("lang", "limit")
+"""Parameters that say how rows are answered, not which."""
 
 
 class Exports:
@@ -61,6 +46,15 @@ class Exports:
         self._limit = RateLimit(settings.export_requests_per_minute)
         self._lock = threading.Lock()
         self._open: tuple[Warehouse, dict[str, Exportable]] | None = None
+
+    @property
+    def routes(self) -> list[Route]:
+        """Return the addresses; whatever else is asked for below them is answered in words too."""
+        return [
+            Route("/export", self.describe),
+            Route("/export/openapi.json", self.describe),
+            Route("/export/{file:path}", self.fetch),
+        ]
 
     async def describe(self, request: Request) -> Response:
         """Answer with the OpenAPI description."""
@@ -74,7 +68,7 @@ class Exports:
         """Answer with the rows of one view or table."""
         client = request.client.host if request.client else ""
         if not self._limit.allows(client, time.monotonic()):
-            return Response("Too many requests; try again in a minute.\n", 429, {"retry-after": "60"})
+            return _refused(QueryRefused("export_too_often", seconds=self._seconds_to_wait), request)
         try:
             return await run_in_threadpool(self._answer, request)
         except KpiError as error:
@@ -92,19 +86,36 @@ class Exports:
             "x-build-id": warehouse.build_id,
             "content-disposition": f'attachment; filename="{name}.{form}"',
         }
-        if request.headers.get("if-none-match") == tag:
+        if _has(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        limit = self._settings.export_row_limit
-        asked = {key: value for key, value in request.query_params.items() if key not in ("lang", "limit")}
-        wanted = request.query_params.get("limit", "")
-        limit = min(limit, int(wanted)) if wanted.isascii() and wanted.isdigit() and int(wanted) > 0 else limit
-        limit = min(limit, SPREADSHEET_ROWS) if form == "xlsx" else limit
-        parts = batches(warehouse, extract(known[name], asked, limit))
-        first = next(parts)
+        asked = _asked(request)
+        wanted = extract(known[name], asked, self._row_limit(request.query_params.get("limit"), form))
+        check_values(warehouse, known[name], asked)
+        total = count(warehouse, wanted)
+        headers |= {"x-rows": str(min(total, wanted.row_limit)), "x-rows-total": str(total)}
+        parts = batches(warehouse, wanted)
         if form in STREAMED:
-            return StreamingResponse(_encoded(first, parts, form), media_type=MIME[form], headers=headers)
-        rows = pl.concat([first, *parts])
-        return Response(rows_as_bytes(rows, form), media_type=MIME[form], headers=headers)
+            return StreamingResponse(_encoded(parts, form), media_type=MIME[form], headers=headers)
+        rows = pl.concat(parts)
+        if form == "xlsx":
+            content = export_workbook(warehouse, known[name], rows, total, asked, language_of(request))
+        else:
+            content = rows_as_bytes(rows, form)
+        return Response(content, media_type=MIME[form], headers=headers)
+
+    def _row_limit(self, wanted: str | None, form: str) -> int:
+        highest = min(
+            self._settings.export_row_limit, WORKBOOK_ROWS if form == "xlsx" else self._settings.export_row_limit
+        )
+        if wanted is None:
+            return highest
+        if not (wanted.isascii() and wanted.isdigit() and int(wanted[:20])):
+            raise QueryRefused("export_limit_unreadable", value=wanted)
+        return min(highest, int(wanted[:20]))
+
+    @property
+    def _seconds_to_wait(self) -> int:
+        return math.ceil(60 / self._settings.export_requests_per_minute)
 
     def _in_service(self) -> tuple[Warehouse, dict[str, Exportable]]:
         settings = self._settings
@@ -128,27 +139,37 @@ def exports_in_force() -> Exports:
     return Exports(settings_in_force())
 
 
-def _encoded(first: pl.DataFrame, others: Iterator[pl.DataFrame], form: str) -> Iterator[bytes]:
-    if form == "csv":
-        yield "\ufeff".encode()
-    yield _part(first, form, with_header=True)
-    for rows in others:
-        yield _part(rows, form, with_header=False)
+def language_of(request: Request) -> str:
+    """Return the language of an answer: the address's, else the first that the client accepts, else Arabic."""
+    accepted = request.headers.get("accept-language", "")[:2].lower()
+    return next((one for one in (request.query_params.get("lang"), accepted) if one in LANGUAGES), DEFAULT_LANGUAGE)
 
 
-def _part(rows: pl.DataFrame, form: str, *, with_header: bool) -> bytes:
-    buffer = io.BytesIO()
-    if form == "ndjson":
-        rows.write_ndjson(buffer)
-    else:
-        lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-        flat = rows.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(", ")) if lists else rows
-        without_formulas(flat).write_csv(buffer, include_header=with_header, line_terminator="\r\n")
-    return buffer.getvalue()
+def _asked(request: Request) -> Mapping[str, str]:
+    asked: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in asked:
+            raise QueryRefused("export_parameter_twice", name=name)
+        asked[name] = value
+    return {name: value for name, value in asked.items() if name not in OF_THE_ANSWER}
+
+
+def _has(tags: str, tag: str) -> bool:
+    """Tell whether a list of tags holds one; a proxy that compresses makes it a weak one."""
+    given = {one.strip().removeprefix("W/") for one in tags.split(",")}
+    return "*" in given or tag in given
+
+
+def _encoded(parts: Iterator[pl.DataFrame], form: str) -> Iterator[bytes]:
+    for number, rows in enumerate(parts):
+        yield rows_as_bytes(rows, form, is_first=number == 0)
 
 
 def _refused(error: KpiError, request: Request) -> Response:
-    language = request.query_params.get("lang", DEFAULT_LANGUAGE)
-    language = language if language in LANGUAGES else DEFAULT_LANGUAGE
-    status = 503 if isinstance(error, NothingPublished) else 404 if error.key == "export_unknown" else 400
-    return JSONResponse({"error": error.what(language), "next": error.next_step(language)}, status_code=status)
+    language = language_of(request)
+    headers = {"content-language": language, "cache-control": "no-store"}
+    status = 503 if isinstance(error, NothingPublished | BuildUnavailable) else STATUS.get(error.key, 400)
+    if status == STATUS["export_too_often"]:
+        headers["retry-after"] = str(error.facts["seconds"])
+    words = {"error": error.what(language), "next": error.next_step(language)}
+    return JSONResponse(words, status_code=status, headers=headers)

@@ -109,8 +109,10 @@ lines as (
     union all
     select
         130,
-        'الأسماء: dim للسجلات المرجعية، وfct للوقائع، وkpi للمؤشرات، وserve للصفحات، وmeta لوصف الملف.',
-        'Names: dim_ are registries, fct_ facts, kpi_ indicators, serve_ what pages read, meta_ about the file.'
+        'الأسماء: dim للسجلات المرجعية، وfct للوقائع، وkpi للمؤشرات، وserve للصفحات، وmeta لوصف الملف، '
+        || 'وload لما ورد من ملفات وما رُفض منها (وليست في النسخة العامة).',
+        'Names: dim_ are registries, fct_ facts, kpi_ indicators, serve_ what pages read, meta_ about the file, '
+        || 'load_ what was received and what of it was rejected (not in the public edition).'
     union all
     select
         140,

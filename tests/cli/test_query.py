@@ -58,6 +58,8 @@ def test_a_saved_query_takes_other_values(demo_workspace: Path) -> None:
         (["select 1", "--param", "x"], "--param from="),
         (["select 1", "--format", "pdf"], "parquet"),
         (["--file", "/nowhere.sql"], "cannot be read"),
+        (["select 1", "--out", "/nowhere/x.csv"], "cannot be written"),
+        (["select *\nfrom dim_entit"], "Line 2, column 6 · Did you mean dim_entity?"),
         (["select $a", "--param", "b=1"], "query failed"),
     ],
 )
@@ -79,6 +81,23 @@ def test_the_format_follows_the_file_name(demo_workspace: Path, tmp_path: Path) 
     out = tmp_path / "rows.ndjson"
     assert kpi("query", "select 1 as one", "--out", str(out), workspace=demo_workspace).returncode == 0
     assert json.loads(out.read_text(encoding="utf-8")) == {"one": 1}
+
+
+def test_a_cut_answer_says_of_how_many(demo_workspace: Path) -> None:
+    done = kpi("query", "select * from range(1234)", "--limit", "1", workspace=demo_workspace)
+    assert "Showing 1 row of 1,234" in done.stderr
+    arabic = kpi("query", "select * from range(1234)", "--limit", "3", workspace=demo_workspace, KPI_LANGUAGE="ar")
+    assert "المعروض 3 صفوف من أصل 1,234" in arabic.stderr
+
+
+def test_an_xlsx_says_what_was_asked_of_which_build(demo_workspace: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answer.xlsx"
+    asked = ["query", "--example", "indicator_by_month", "--param", "to=2025-02", "--out", str(out)]
+    assert kpi(*asked, workspace=demo_workspace, KPI_LANGUAGE="ar").returncode == 0
+    rows, about = pl.read_excel(out, sheet_id=0).values()
+    assert rows.height == 2 and rows["value"].dtype.is_numeric()
+    said = " ".join(about.get_columns()[1])
+    assert "kpi_series" in said and "to = 2025-02" in said
 
 
 def test_the_list_of_saved_queries_is_in_the_language_of_the_reader(demo_workspace: Path) -> None:

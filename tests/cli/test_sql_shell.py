@@ -97,7 +97,7 @@ def test_a_wrong_statement_is_explained_and_the_next_one_answered(shell: Termina
     assert shell.wait_for("→")
     assert "root:" not in shell.shown
     shell.type(".run indicator_by_month to=2025-01\r")
-    assert shell.wait_for("1 rows in")
+    assert shell.wait_for("1 row in")
 
 
 def test_its_commands_list_and_describe(shell: Terminal) -> None:

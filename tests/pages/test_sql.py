@@ -8,7 +8,7 @@ import pytest
 
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
-from kpi.web.screens.sql import parameters_of, place_of
+from kpi.web.screens.sql import parameters_of
 
 
 @pytest.fixture
@@ -45,13 +45,6 @@ def test_a_wrong_name_is_placed_and_a_right_one_suggested(screen, workspace, lan
     assert text("sql.suggested", language, name="dim_entity") in html
     assert text("sql.place", language, line=2, column=6) in html
     assert str(workspace) not in html
-
-
-def test_a_name_that_stands_in_two_places_is_not_placed_in_either() -> None:
-    unknown = 'Binder Error: Referenced column "tital" not found in FROM clause!'
-    assert place_of(unknown, "select tital\nfrom a") == (1, 8)
-    assert place_of(unknown, "-- tital\nselect 'tital',\n  tital from a") == (3, 3)
-    assert place_of(unknown, "select tital from a where tital > 1") is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

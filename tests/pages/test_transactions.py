@@ -65,7 +65,7 @@ def test_the_evidence_the_table_and_the_files_follow(screen, demo_workspace, lan
     assert shown.charts == 1
     assert html.count('class="kpi-small" data-kpi=') == 4
     assert html.count('class="kpi-month-days"') == 5
-    assert len(shown.app.get("download_button")) == 4 * 3
+    assert len(shown.app.get("download_button")) == 4 * 4
 
 
 @pytest.mark.parametrize("by", ["channel", "outcome", "beneficiary"])

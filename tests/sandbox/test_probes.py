@@ -6,14 +6,17 @@ import threading
 import time
 
 import duckdb
+import polars as pl
 import pytest
 
 from kpi.errors import QueryRefused
+from kpi.messages import text
 from kpi.warehouse.sandbox import Sandbox
 from tests.sandbox.probes import BOUNDED, HARMLESS, REFUSED
 
 SECRET = "the-secret-of-another-file"  # noqa: S105
-TIMEOUT_SECONDS = 3.0
+TIMEOUT_SECONDS = 20.0
+IMPATIENT_SECONDS = 1.5
 STOPPED_WITHIN_SECONDS = 12.0
 NARROW = "select count(*)::bigint as entities from dim_entity"
 
@@ -28,6 +31,14 @@ def walled(demo_workspace):
         if error.key == "query_no_walls":
             pytest.skip("this kernel has no Landlock")
         raise
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="module")
+def impatient(demo_workspace, walled):
+    """Return a sandbox that stops a query soon, beside the one that serves the others."""
+    sandbox = Sandbox(demo_workspace, timeout_seconds=IMPATIENT_SECONDS, walls_demanded=True, spare=True)
     yield sandbox
     sandbox.close()
 
@@ -59,6 +70,7 @@ def test_a_way_out_is_refused_without_a_path_a_secret_or_a_new_file(walled, bait
         walled.start(filled(REFUSED[name], bait), row_limit=100).result()
     for language in ("ar", "en"):
         said = refused.value.what(language) + refused.value.next_step(language)
+        assert len(said) < 5_000
         assert SECRET not in said
         assert str(demo_workspace) not in said
         assert str(bait) not in said
@@ -68,9 +80,9 @@ def test_a_way_out_is_refused_without_a_path_a_secret_or_a_new_file(walled, bait
 
 
 @pytest.mark.parametrize("name", BOUNDED)
-def test_a_query_without_end_is_stopped_while_others_are_served(walled, name) -> None:
+def test_a_query_without_end_is_stopped_while_others_are_served(walled, impatient, name) -> None:
     started = time.monotonic()
-    running = walled.start(BOUNDED[name], row_limit=1_000)
+    running = impatient.start(BOUNDED[name], row_limit=1_000)
     ended = threading.Event()
 
     def run() -> None:
@@ -123,6 +135,55 @@ def test_parameters_are_bound_and_never_become_text_of_the_query(walled) -> None
 def test_a_cut_answer_says_how_many_rows_there_are(walled) -> None:
     result = walled.start("select * from range(1000)", row_limit=10).result()
     assert (result.rows.height, result.is_cut, result.total) == (10, True, 1000)
+
+
+@pytest.mark.parametrize(
+    ("sql", "place", "meant"),
+    [
+        ("select *\nfrom dim_entit", (2, 6), "dim_entity"),
+        ("select 'عُمان',\n  nam_ar from dim_entity", (2, 3), "name_ar"),
+        ("select 'عُمان', nam_ar from dim_entity", (1, 17), "name_ar"),
+        ("select * from kpi_serie('a', 'b', 'c')", (1, 15), "kpi_series"),
+        ("explain select foo(1)", (1, 16), "floor"),
+        ("selec 1", (1, 1), None),
+        ("select\n  1, 'x'::int", (2, 9), None),
+        ("select interval 1 day,\n  entity_id::int from dim_entity", (2, 12), None),
+    ],
+    ids=["table", "column", "after Arabic", "macro", "explained", "syntax", "while it runs", "as text"],
+)
+def test_a_fault_is_placed_in_the_text_and_a_like_name_given(walled, sql, place, meant) -> None:
+    with pytest.raises(QueryRefused) as refused:
+        walled.start(sql, row_limit=10).result()
+    facts = refused.value.facts
+    assert (facts.get("line"), facts.get("column")) == place, facts
+    assert meant is None or meant in facts["meant"]
+    for language in ("ar", "en"):
+        said = refused.value.next_step(language)
+        assert text("sql.place", language, line=place[0], column=place[1]) in said
+        assert meant is None or meant in said
+
+
+@pytest.mark.parametrize(
+    "sql", ["select 1 as n;", "select 1 as n; -- done", "select 1 as n ;; /* done */", "-- ;\nselect 1 as n"]
+)
+def test_a_semicolon_and_a_comment_may_end_a_statement(walled, sql) -> None:
+    assert walled.start(sql, row_limit=1).result().rows.to_dict(as_series=False) == {"n": [1]}
+
+
+def test_values_that_no_data_frame_holds_come_as_text(walled) -> None:
+    sql = (
+        "select interval 3 day as i, '\\xAB'::blob as b, '101'::bit as c, 'a'::enum('a') as e, date 'infinity' as d, "
+        '[timestamp \'-infinity\'] as l, union_value(k := 1) as u, 1 as "x""y", 2 as i'
+    )
+    row = walled.start(sql, row_limit=1).result().rows.row(0)
+    assert row == ("3 days", "\\xAB", "101", "a", "infinity", "[-infinity]", "1", 1, 2)
+
+
+def test_a_sum_is_a_whole_number_and_one_too_large_for_that_keeps_its_digits(walled) -> None:
+    sql = "select sum(n) as small, sum(n) * 9000000000000000000::hugeint as large from (values (1), (2)) as t(n)"
+    rows = walled.start(sql, row_limit=1).result().rows
+    assert (rows["small"].dtype, str(rows["large"].dtype)) == (pl.Int64, "Decimal(precision=38, scale=0)")
+    assert [int(value) for value in rows.row(0)] == [3, 27_000_000_000_000_000_000]
 
 
 def test_the_sandbox_answers_on_a_copy_that_nobody_may_write(demo_workspace, tmp_path) -> None:

@@ -18,10 +18,10 @@ def determined(equations: Iterable[frozenset[str]], unknown: Iterable[str]) -> s
     matrix = np.zeros((max(len(rows), 1), len(names)))
     for number, row in enumerate(rows):
         matrix[number, sorted(row)] = 1
-    _, singular, right = np.linalg.svd(matrix)
-    rank = int((singular > 1e-9).sum())
-    free = np.abs(right[rank:]).max(axis=0) if rank < len(names) else np.zeros(len(names))
-    return {name for name in names if free[place[name]] < 1e-9}
+    _, singular, right = np.linalg.svd(matrix, full_matrices=False)
+    # An unknown is determined when its axis lies in the space of the sums: then its projection has full length.
+    length = (right[singular > 1e-9] ** 2).sum(axis=0)
+    return {name for name in names if length[place[name]] > 1 - 1e-9}
 
 
 def residuals(blocks: Iterable[frozenset[str]], hidden: set[str], truth: Mapping[str, int]) -> list[int]:

@@ -104,6 +104,16 @@ def test_the_readme_names_build_and_mark_and_its_calls_work(warehouse: Warehouse
         assert warehouse.query(call.rstrip(";")).height > 0, call
 
 
+def test_the_readme_explains_what_every_name_begins_with(warehouse: Warehouse) -> None:
+    names = warehouse.query("select object_name from meta_object where object_name <> 'readme'")["object_name"]
+    english, arabic = (
+        " ".join(warehouse.query(f"select {language} from readme")[language]) for language in ("en", "ar")
+    )
+    for beginning in {name.partition("_")[0] for name in names}:
+        assert f" {beginning}_ " in english
+        assert re.search(rf"[ و]{beginning} ل", arabic), beginning
+
+
 def test_every_macro_has_an_example_that_answers(warehouse: Warehouse) -> None:
     for name, example in warehouse.query("select macro_name, example from meta_macro").iter_rows():
         assert warehouse.query(example).height > 0, name

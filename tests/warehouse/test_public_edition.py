@@ -129,6 +129,38 @@ def test_no_small_cell_can_be_had_by_subtraction(
     assert found == 0
 
 
+@pytest.mark.parametrize("by", ["entity", "governorate"])
+def test_no_two_periods_give_a_withheld_month_by_their_difference(public: duckdb.DuckDBPyConnection, by: str) -> None:
+    months = [month for (month,) in public.execute("select distinct month from dim_month order by month").fetchall()]
+    months = months[-9:]
+    single, whole = (
+        {(group, first, last): value is not None for first, last, group, value in rows}
+        for rows in (points(public, by, spans) for spans in (zip(months, months, strict=True), pairs(months)))
+    )
+    shown = {(group, month) for (group, month, _), is_shown in single.items() if is_shown}
+    hidden = {(group, month) for (group, month, _), is_shown in single.items() if not is_shown}
+    assert hidden, "nothing was withheld: the test proves nothing"
+    for (group, first, last), is_shown in whole.items():
+        inside = {(group, month) for month in months if first <= month <= last}
+        assert not is_shown or not inside & hidden, (group, first, last)
+        assert is_shown or not inside <= shown, (group, first, last)
+
+
+def pairs(months: list) -> list[tuple]:
+    return [(first, last) for first in months for last in months if first < last]
+
+
+def points(connection: duckdb.DuckDBPyConnection, by: str, spans) -> list[tuple]:  # noqa: ANN001
+    """Return first month, last month, group and value of every span."""
+    found = []
+    for first, last in spans:
+        rows = connection.execute(
+            "select group_id, numerator from kpi_points('transactions', ?, ?, by := ?)", [first, last, by]
+        ).fetchall()
+        found += [(first, last, *row) for row in rows]
+    return found
+
+
 def published_sums(dimension: str, part: str, families: dict, entities: dict) -> list[frozenset[str]]:
     """Return the sets of cells whose sum the file publishes for a part."""
     if dimension == "service":

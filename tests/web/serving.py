@@ -29,8 +29,15 @@ class Client:
 
     def get(self, path: str, **headers: str) -> Answer:
         """Return the answer, whatever its status."""
+        return self._ask("GET", path, headers)
+
+    def head(self, path: str, **headers: str) -> Answer:
+        """Return the head of the answer."""
+        return self._ask("HEAD", path, headers)
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(f"{self.address}{path}", headers=named)
+        request = urllib.request.Request(f"{self.address}{path}", headers=named, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return _answer(answer)

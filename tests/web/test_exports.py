@@ -2,23 +2,23 @@
 
 import io
 import json
+import re
+import zipfile
 from urllib.parse import quote
 
 import polars as pl
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from kpi.settings import Settings
 from kpi.warehouse.connect import Warehouse, current_build_id
-from kpi.web.exports import Exports, RateLimit
+from kpi.web.exports import Exports
+from kpi.web.rate_limit import RateLimit
 from tests.web.serving import served
 
 
 def application(**settings: object) -> Starlette:
-    exports = Exports(Settings(**settings))  # ty: ignore[invalid-argument-type]
-    routes = [Route("/export/openapi.json", exports.describe), Route("/export/{file}", exports.fetch)]
-    return Starlette(routes=routes)
+    return Starlette(routes=Exports(Settings(**settings)).routes)  # ty: ignore[invalid-argument-type]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,43 @@ def test_the_tag_is_of_the_build_and_spares_a_second_transfer(client, demo_works
     assert other.status == 200
 
 
+@pytest.mark.parametrize("given", ["W/{tag}", '"another", {tag}', "*"], ids=["weak", "list", "any"])
+def test_a_tag_is_known_however_a_proxy_or_a_client_gives_it_back(client, given) -> None:
+    tag = client.get("/export/dim_level.csv").headers["etag"]
+    assert client.get("/export/dim_level.csv", if_none_match=given.format(tag=tag)).status == 304
+
+
+def test_a_cut_answer_says_of_how_many_rows(client, warehouse) -> None:
+    total = warehouse.query(
+        "select count(*) from kpi_points('transactions', '2025-01-01', '2025-05-01', by := 'entity')"
+    )
+    answer = client.get("/export/kpi_points.csv?kpi=transactions&period=2025-01..2025-05&by=entity&limit=3")
+    assert pl.read_csv(io.BytesIO(answer.body)).height == 3
+    assert (answer.headers["x-rows"], answer.headers["x-rows-total"]) == ("3", str(total.item()))
+
+
+def test_the_head_of_an_answer_can_be_asked_for_alone(client) -> None:
+    head, whole = client.head("/export/dim_level.csv"), client.get("/export/dim_level.csv")
+    assert (head.status, head.body, head.headers["etag"]) == (200, b"", whole.headers["etag"])
+
+
+@pytest.mark.parametrize(("language", "is_rtl"), [("ar", True), ("en", False)])
+def test_an_xlsx_says_what_it_holds_in_the_readers_direction(client, warehouse, language, is_rtl) -> None:
+    address = f"/export/kpi_points.xlsx?kpi=digital_take_up&period=2025-01..2025-05&by=entity&lang={language}"
+    body = client.get(address).body
+    sheets = pl.read_excel(io.BytesIO(body), sheet_id=0)
+    rows, about, columns = sheets.values()
+    assert rows["value"].dtype.is_numeric() and rows["period_month"].dtype == pl.Date
+    said = dict(about.iter_rows())
+    definition = warehouse.query(f"select definition_{language} from meta_kpi where kpi_id = 'digital_take_up'").item()
+    assert any(str(text).startswith(definition) for text in said.values())
+    assert {"2025-01..2025-05", "kpi = digital_take_up, by = entity", warehouse.build_id} <= set(said.values())
+    assert columns.width == 4
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        drawn = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert [b'rightToLeft="1"' in one for one in drawn] == [is_rtl] * 3
+
+
 def test_csv_opens_in_a_spreadsheet_with_arabic_and_without_formulas(client) -> None:
     body = client.get("/export/dim_entity.csv").body
     assert body.startswith("\ufeff".encode())
@@ -90,6 +127,8 @@ def test_csv_opens_in_a_spreadsheet_with_arabic_and_without_formulas(client) -> 
 @pytest.mark.parametrize(
     ("address", "status"),
     [
+        ("/export/", 404),
+        ("/export/a/b.csv", 404),
         ("/export/no_such_view.csv", 404),
         ("/export/dim_entity.exe", 404),
         ("/export/dim_entity", 404),
@@ -97,6 +136,17 @@ def test_csv_opens_in_a_spreadsheet_with_arabic_and_without_formulas(client) -> 
         ("/export/dim_entity.csv?colour=red", 400),
         ("/export/serve_kpi.csv?period=tomorrow", 400),
         ("/export/kpi_points.csv", 400),
+        ("/export/kpi_points.csv?kpi=transaction&period=2025", 400),
+        ("/export/kpi_points.csv?kpi=transactions&period=2025&by=town", 400),
+        ("/export/kpi_points.csv?kpi=transactions&kpi=satisfaction&period=2025", 400),
+        ("/export/serve_coverage.csv?entity=r0p", 400),
+        ("/export/serve_coverage.csv?entity=%D1%80op", 400),
+        ("/export/serve_coverage.csv?entity=rop%00", 400),
+        ("/export/serve_coverage.csv?limit=0", 400),
+        ("/export/serve_coverage.csv?limit=1%3Bdrop", 400),
+        ("/export/serve_coverage.csv?limit=1e9", 400),
+        ("/export/duckdb_settings.csv", 404),
+        ("/export/read_text('%2Fetc%2Fpasswd').csv", 404),
         ("/export/dim_entity%22;drop.csv", 404),
         ("/export/..%2f..%2fetc%2fpasswd.csv", 404),
     ],
@@ -106,13 +156,28 @@ def test_a_wrong_address_gets_words_and_no_traceback(client, address, status, la
     mark = "&" if "?" in address else "?"
     answer = client.get(f"{address}{mark}lang={language}")
     assert answer.status == status
-    assert b"Traceback" not in answer.body
+    words = json.loads(answer.body)
+    for part in words.values():
+        assert bool(re.search("[\u0600-\u06ff]", part)) == (language == "ar")
+
+
+def test_the_language_of_a_refusal_may_come_from_the_browser(client) -> None:
+    answer = client.get("/export/nothing.csv", accept_language="en-GB,en;q=0.9")
+    assert answer.headers["content-language"] == "en"
+    assert json.loads(answer.body)["error"].startswith("There is nothing")
+
+
+def test_a_value_that_is_nearly_right_is_answered_with_the_right_one(client) -> None:
+    refused = client.get("/export/kpi_points.csv?kpi=digital_transaction&period=2025&lang=en").body
+    assert "digital_transactions" in json.loads(refused)["next"]
 
 
 def test_a_value_of_the_address_is_bound_and_never_text_of_the_query(client) -> None:
     hostile = "rop' or '1'='1"
-    rows = client.get(f"/export/serve_coverage.csv?entity={quote(hostile)}").body
-    assert pl.read_csv(io.BytesIO(rows)).height == 0
+    assert client.get(f"/export/serve_coverage.csv?entity={quote(hostile)}").status == 400
+    # What was rejected is named as it was sent, so nothing is known to be wrong there.
+    rows = client.get(f"/export/load_rejected.csv?entity={quote(hostile)}")
+    assert (rows.status, rows.headers["x-rows-total"]) == (200, "0")
 
 
 def test_nothing_published_is_said_as_such(tmp_path) -> None:
@@ -122,8 +187,10 @@ def test_nothing_published_is_said_as_such(tmp_path) -> None:
 
 def test_a_client_that_asks_too_often_has_to_wait(demo_workspace) -> None:
     with served(application(workspace=demo_workspace, export_requests_per_minute=3)) as asked:
-        answers = [asked.get("/export/dim_level.csv").status for _ in range(5)]
-    assert answers == [200, 200, 200, 429, 429]
+        answers = [asked.get("/export/dim_level.csv?lang=en") for _ in range(5)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1].headers["retry-after"] == "20"
+    assert "20 seconds" in json.loads(answers[-1].body)["next"]
 
 
 def test_a_bucket_refills_with_time_and_is_one_per_client() -> None:

@@ -2,7 +2,8 @@
 
 It stands alone (standard library, then DuckDB and Polars) so that nothing else is loaded before the walls are up.
 Protocol: arguments name the file and the limits; it prints `ready`, reads one JSON line (sql, parameters, row_limit,
-timeout_ms) and prints one JSON line (is_cut, total, seconds, or refused with a reason) and the rows as Arrow IPC.
+timeout_ms) and prints one JSON line (is_cut, total, seconds, or refused with a reason, its line and column in the text
+and the names that were perhaps meant) and the rows as Arrow IPC.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 TEXT_LIMIT_BYTES = 20_000
+REASON_CHARACTERS = 2_000
 HARDENING = (
     "set threads = 1",
     "set memory_limit = '512MB'",
@@ -29,6 +31,7 @@ HARDENING = (
     "set python_enable_replacements = false",
     "set max_expression_depth = 250",
     "set pivot_limit = 200",
+    "set errors_as_json = true",
     "set enable_external_access = false",
     "set lock_configuration = true",
 )
@@ -36,6 +39,9 @@ HARDENING = (
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, READ_FILE, READ_DIR = 1, 4, 8
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+# Types that data frames or files cannot hold: their values are sent as text.
+TEXT_TYPES = re.compile(r"\b(INTERVAL|UNION|BIGNUM|VARIANT|BLOB|BIT|GEOMETRY|ENUM|TIME WITH TIME ZONE)\b")
+EXPLAIN = "explain "
 READABLE = (
     "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/proc/self/cgroup",
     "/proc/self/maps", "/proc/self/statm", "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/sys/devices/system/cpu",
@@ -96,8 +102,11 @@ def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def vet(connection, sql: str) -> None:  # noqa: ANN001  DuckDB is not imported when this is defined
-    """Refuse what is not exactly one select or explain; the settings and the walls hold for what passes."""
+def vet(connection, sql: str) -> str:  # noqa: ANN001  DuckDB is not imported when this is defined
+    """Refuse what is not exactly one select or explain; return it without its semicolon and what follows that.
+
+    The settings and the walls hold for what passes.
+    """
     import duckdb
 
     if len(sql.encode()) > TEXT_LIMIT_BYTES or "\0" in sql:
@@ -105,36 +114,53 @@ def vet(connection, sql: str) -> None:  # noqa: ANN001  DuckDB is not imported w
     try:
         statements = connection.extract_statements(sql)
     except (duckdb.Error, ValueError) as error:
-        raise RefusedError("query_failed", reason=str(error)) from error
+        raise _failed(error, sql) from error
     if len(statements) != 1:
         raise RefusedError("query_not_one_statement", count=len(statements))
-    kinds = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-    analyses = statements[0].type == duckdb.StatementType.EXPLAIN and re.search(r"\banalyze\b", sql, re.IGNORECASE)
-    if statements[0].type not in kinds or analyses:
+    try:
+        kind = statements[0].type
+    except ValueError as error:
+        # A statement of a kind that the client has no name for yet.
+        raise RefusedError("query_not_select") from error
+    analyses = kind == duckdb.StatementType.EXPLAIN and re.search(r"\banaly[sz]e\b", sql, re.IGNORECASE)
+    if kind not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN) or analyses:
         raise RefusedError("query_not_select")
+    while (before := _before_last_semicolon(connection, sql)) is not None:
+        sql = before
+    return sql
+
+
+def _before_last_semicolon(connection, sql: str) -> str | None:  # noqa: ANN001
+    """Return the text before the last semicolon where only a comment may follow; None where there is none."""
+    import duckdb
+
+    before, semicolon, after = sql.rpartition(";")
+    try:
+        ends = semicolon and not connection.extract_statements(after) and connection.extract_statements(before)
+    except duckdb.Error:
+        return None
+    return before.rstrip("; \t\r\n") if ends else None
 
 
 def answer(connection, question: dict, byte_limit: int) -> tuple[dict, bytes]:  # noqa: ANN001
     """Run one query; return what is known of the answer, and its rows."""
     import duckdb
 
-    vet(connection, question["sql"])
+    sql = vet(connection, question["sql"])
     started, limit = time.perf_counter(), question["row_limit"]
     parameters = question["parameters"] or None
     try:
-        relation = connection.sql(question["sql"], params=parameters)
+        relation = connection.sql(sql, params=parameters)
         if relation is None:
             raise RefusedError("query_not_select")
-        rows = relation.limit(limit + 1).pl()
-        total = rows.height
-        if total > limit:
-            total = _count(connection, question["sql"], parameters)
+        rows = _rows(relation, limit + 1)
+        total = rows.height if rows.height <= limit else _count(relation)
     except duckdb.InterruptException as error:
         raise RefusedError("query_timeout", seconds=question["timeout_ms"] / 1000) from error
     except (MemoryError, duckdb.OutOfMemoryException) as error:
         raise RefusedError("query_out_of_memory") from error
     except (duckdb.Error, AttributeError, ValueError) as error:
-        raise RefusedError("query_failed", reason=str(error)) from error
+        raise _located(connection, error, sql, parameters) from error
     seconds = time.perf_counter() - started
     buffer = io.BytesIO()
     rows.head(limit).write_ipc(buffer)
@@ -143,14 +169,89 @@ def answer(connection, question: dict, byte_limit: int) -> tuple[dict, bytes]:  
     return {"is_cut": rows.height > limit, "total": total, "seconds": seconds}, buffer.getvalue()
 
 
-def _count(connection, sql: str, parameters: dict | None) -> int | None:  # noqa: ANN001
+def _rows(relation, limit: int):  # noqa: ANN001, ANN202  a Polars frame
+    """Read the first rows; as text what no frame holds: types by their name, dates by trying."""
+    as_text = {place for place, kind in enumerate(relation.types) if TEXT_TYPES.search(str(kind))}
+    rows = _with_text(relation, as_text).limit(limit).pl()
+    unreadable = {place for place, column in enumerate(rows.get_columns()) if not _is_readable(column)}
+    return _narrow(_with_text(relation, as_text | unreadable).limit(limit).pl() if unreadable else rows)
+
+
+def _narrow(rows):  # noqa: ANN001, ANN202
+    """Return sums, which DuckDB makes as wide as can be, as whole numbers that every format writes as such."""
+    import polars as pl
+
+    wide = [one for one in rows.get_columns() if isinstance(one.dtype, pl.Decimal) and not one.dtype.scale]
+    narrow = [one.cast(pl.Int64, strict=False) for one in wide]
+    return rows.with_columns(n for n, w in zip(narrow, wide, strict=True) if n.null_count() == w.null_count())
+
+
+def _with_text(relation, places: set[int]):  # noqa: ANN001, ANN202
+    if not places:
+        return relation
+    # By place, because two columns may have one name.
+    kept = [f"#{place + 1}{'::varchar' * (place in places)}" for place in range(len(relation.columns))]
+    names = [name.replace('"', '""') for name in relation.columns]
+    return relation.project(", ".join(f'{one} as "{name}"' for one, name in zip(kept, names, strict=True)))
+
+
+def _is_readable(column) -> bool:  # noqa: ANN001
+    """Tell whether Python can hold every value; DuckDB's dates reach further, and Polars then panics."""
+    if not (column.dtype.is_temporal() or column.dtype.is_nested()):
+        return True
+    try:
+        column.to_list()
+    except MemoryError:
+        raise
+    except BaseException:  # noqa: BLE001  a panic is no Exception
+        return False
+    return True
+
+
+def _count(relation) -> int | None:  # noqa: ANN001
     """Count all rows of a cut answer in what is left of the time; None when that is not enough."""
     import duckdb
 
     try:
-        return connection.sql(f"select count(*) from ({sql.strip().rstrip(';')}\n)", params=parameters).fetchall()[0][0]
-    except duckdb.Error:
+        return relation.aggregate("count(*)").fetchall()[0][0]
+    except (duckdb.Error, MemoryError):
         return None
+
+
+def _located(connection, error: Exception, sql: str, parameters: dict | None) -> RefusedError:  # noqa: ANN001
+    """Say why a query failed and where; a relation loses the place, so it is asked for once more."""
+    import duckdb
+
+    try:
+        asked = sql if connection.extract_statements(sql)[0].type == duckdb.StatementType.EXPLAIN else EXPLAIN + sql
+        connection.execute(asked, parameters).fetchall()
+        # What is only found while it runs has its place in the text that the relation was wrapped in.
+        before = connection.sql(sql, params=parameters).limit(1).sql_query().encode().find(sql.encode())
+    except duckdb.InterruptException:
+        return _failed(error, "")
+    except duckdb.Error as again:
+        return _failed(again, sql, len(asked) - len(sql))
+    return _failed(error, sql if before >= 0 else "", before)
+
+
+def _failed(error: Exception, sql: str, before: int = 0) -> RefusedError:
+    """Put an error of the engine into facts: its words, line and column in the text, and names like the wrong one.
+
+    `before` is the number of bytes that stood before the text.
+    """
+    kind, _, told = str(error).partition(": ")
+    try:
+        known = json.loads(told)
+        facts = {"reason": f"{kind}: {known['exception_message']}"[:REASON_CHARACTERS]}
+    except (ValueError, TypeError, KeyError):
+        return RefusedError("query_failed", reason=str(error)[:REASON_CHARACTERS])
+    place = int(known.get("position", -1)) - before
+    if 0 <= place < len(sql.encode()):
+        until = sql.encode()[:place].decode(errors="ignore")
+        facts |= {"line": until.count("\n") + 1, "column": len(until) - (until.rfind("\n") + 1) + 1}
+    if known.get("candidates"):
+        facts["meant"] = known["candidates"].replace(",", ", ")
+    return RefusedError("query_failed", **facts)
 
 
 def main() -> None:
@@ -185,7 +286,7 @@ def main() -> None:
         _say({"refused": error.key, "facts": error.facts})
     except MemoryError:
         _say({"refused": "query_out_of_memory", "facts": {}})
-    except Exception as error:  # noqa: BLE001  whatever happens inside the walls is a refusal outside
+    except BaseException as error:  # noqa: BLE001  whatever happens inside the walls is a refusal outside
         _say({"refused": "query_failed", "facts": {"reason": f"{type(error).__name__}: {error}"}})
     else:
         _say(facts)

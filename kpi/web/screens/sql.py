@@ -20,10 +20,6 @@ PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
 ROWS_SHOWN = 500
 _VALUE_CHARACTERS = 300
 _DECIMALS = 4
-_PLACE = re.compile(r"LINE (\d+): (.*)\n\s*(\^+)")
-_UNKNOWN = re.compile(r'Referenced (?:column|table) "([^"]+)"|with name "?([\w.]+?)"? does not exist')
-_NO_NAMES = r"--[^\n]*|/\*[\s\S]*?\*/|'(?:[^']|'')*'"
-_SUGGESTION = re.compile(r'Did you mean "([^"]+)"|Candidate bindings: "?([\w.]+)')
 
 
 def parameters_of(sql: str) -> tuple[str, ...]:
@@ -83,35 +79,14 @@ def answer_table_html(result: QueryResult, language: str) -> str:
     return f'<div class="kpi-answer-grid" dir="ltr">{table}</div>'
 
 
-def place_of(reason: str, sql: str) -> tuple[int, int] | None:
-    """Return line and column of what the engine refuses: where it points, or where the one name it does not know is."""
-    pointed = _PLACE.search(reason)
-    if pointed is not None:
-        column = len(pointed[0].rsplit("\n", 1)[-1]) - len(pointed[3]) - len(f"LINE {pointed[1]}: ") + 1
-        return int(pointed[1]), max(column, 1)
-    unknown = _UNKNOWN.search(reason)
-    if unknown is None:
-        return None
-    name = re.escape(unknown[1] or unknown[2])
-    found = [match.start(1) for match in re.finditer(rf'{_NO_NAMES}|(?<!\w)"?({name})"?(?!\w)', sql, re.IGNORECASE)]
-    places = [start for start in found if start >= 0]
-    # A name that stands in several places may be wrong in one of them only; the engine does not say in which.
-    if len(places) != 1:
-        return None
-    before = sql[: places[0]]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
-
-
 def refusal_html(error: KpiError, sql: str, language: str) -> str:
     """Say why a query was not answered: where in it, what was perhaps meant, and what the engine says."""
     reason = str(error.facts.get("reason", ""))
     hints = []
-    place = place_of(reason, sql)
-    if place is not None:
-        hints.append(t("sql.place", language, line=place[0], column=place[1]))
-    meant = _SUGGESTION.search(reason)
-    if meant is not None:
-        hints.append(t("sql.suggested", language, name=isolate(meant[1] or meant[2], language)))
+    if "line" in error.facts:
+        hints.append(t("sql.place", language, line=error.facts["line"], column=error.facts["column"]))
+    if "meant" in error.facts:
+        hints.append(t("sql.suggested", language, name=isolate(str(error.facts["meant"]), language)))
     title = t("sql.error_title", language) if reason else error.what(language)
     lines = [f"<p><strong>{escape(title)}</strong></p>", *(f"<p>{escape(hint)}</p>" for hint in hints)]
     if reason:
@@ -120,12 +95,6 @@ def refusal_html(error: KpiError, sql: str, language: str) -> str:
     else:
         lines.append(f"<p>{escape(error.next_step(language))}</p>")
     return f'<div class="kpi-box" role="alert">{"".join(lines)}</div>'
-
-
-def plain_columns(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows as files can hold them: what is nested is written as text."""
-    nested = [name for name, kind in rows.schema.items() if kind.is_nested() and not isinstance(kind, pl.List)]
-    return rows.with_columns(pl.col(name).map_elements(str, return_dtype=pl.String) for name in nested)
 
 
 def _group(one: Object) -> str:
