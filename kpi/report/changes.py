@@ -35,7 +35,7 @@ def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued 
         parts += _restated_parts(writer, content, restated)
     else:
         parts.append(text(writer.say("changes.same", month=month), "lead"))
-    parts.append(text(writer.say("changes.moved", month=month)))
+    parts.append(text(writer.say("changes.moved", month=month), "lead"))
     parts.append(_moved_table(writer, content, issued, figures_of(content.book, scope), before))
     return parts
 
