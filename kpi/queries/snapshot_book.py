@@ -87,7 +87,13 @@ class Book:
             answers = {request: self._alone(replace(request, by=by), group) for request in asked}
             return series_from(kpi, asked, answers, self._coverage(by, group), filters)
 
-        return self._remembered(("series", kpi_id, by, group), answer)
+        # One group's at a time: both languages ask for it in turn, and all together would fill the memory.
+        held = self._known.get("series")
+        if held is None or held[0] != (by, group):
+            held = self._known["series"] = ((by, group), {})
+        if kpi_id not in held[1]:
+            held[1][kpi_id] = answer()
+        return held[1][kpi_id]
 
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
         """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
