@@ -12,6 +12,8 @@ from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
 PERFORMANCE = "programme_performance"
+BEHIND_POINTS = 5.0
+"""A project is behind its plan when its progress is below it by more than this; progress is not reported finer."""
 NOTICEABLE_POINTS = 0.05
 """A smaller change of the variance rounds to nothing and is none."""
 COMPLETED, DELAYED = "completed", "delayed"
@@ -109,8 +111,8 @@ class Project:
 
     @property
     def behind(self) -> bool:
-        """Tell whether progress is noticeably below the plan."""
-        return self.variance_points is not None and self.variance_points <= -NOTICEABLE_POINTS
+        """Tell whether progress is below the plan by more than the margin, `BEHIND_POINTS`."""
+        return self.variance_points is not None and self.variance_points < -BEHIND_POINTS
 
     @property
     def slipped(self) -> bool:

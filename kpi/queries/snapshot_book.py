@@ -57,7 +57,11 @@ class Book:
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a KPI is in the period, as `headlines` does."""
         kpi = self.kpis[kpi_id]
-        return self._headline(kpi, by, group, self.period, self._cells(kpi, by, group, self.period))
+
+        def answer() -> Headline:
+            return self._headline(kpi, by, group, self.period, self._cells(kpi, by, group, self.period))
+
+        return self._remembered(("headline", kpi_id, by, group), answer)
 
     def month_headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
         """Answer what a flow is in the month alone; the change is on the same month of the year before."""
@@ -77,9 +81,19 @@ class Book:
         """Answer how a KPI moved, as `series` does."""
         kpi = self.kpis[kpi_id]
         filters = Filters(self.period)
-        asked = series_requests(kpi, filters, self.build)
-        answers = {request: self._alone(replace(request, by=by), group) for request in asked}
-        return series_from(kpi, asked, answers, self._coverage(by, group), filters)
+
+        def answer() -> Series:
+            asked = series_requests(kpi, filters, self.build)
+            answers = {request: self._alone(replace(request, by=by), group) for request in asked}
+            return series_from(kpi, asked, answers, self._coverage(by, group), filters)
+
+        # One group's at a time: both languages ask for it in turn, and all together would fill the memory.
+        held = self._known.get("series")
+        if held is None or held[0] != (by, group):
+            held = self._known["series"] = ((by, group), {})
+        if kpi_id not in held[1]:
+            held[1][kpi_id] = answer()
+        return held[1][kpi_id]
 
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
         """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""

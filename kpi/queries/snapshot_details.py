@@ -1,4 +1,4 @@
-"""What a snapshot lists beside the KPIs: projects against plan, services, readiness by indicator, excellence levels."""
+"""What a snapshot lists beside the KPIs: services, readiness by indicator, excellence levels."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,31 +11,6 @@ from kpi.warehouse.connect import Warehouse
 
 SERVICES_LISTED = 20
 
-_PROJECTS = """
-with last_month as (
-    select max(month) as month from fct_project_month
-    where month <= $month
-),
-
-before as (
-    select fct_project_month.project_id, fct_project_month.progress_pct
-    from fct_project_month
-    cross join last_month
-    where fct_project_month.month = (last_month.month - interval 1 month)::date
-)
-
-select
-    dim_project.project_id, dim_project.name_ar, dim_project.name_en, dim_project.in_programme,
-    dim_project.owner_entity_id, dim_project.owner_ar, dim_project.owner_en, dim_project.due_on,
-    state.progress_pct::double as progress_pct, state.planned_pct::double as planned_pct, state.status,
-    state.reported_on, before.progress_pct::double as progress_before_pct
-from dim_project
-cross join last_month
-inner join fct_project_month as state
-    on dim_project.project_id = state.project_id and state.month = last_month.month
-left join before on dim_project.project_id = before.project_id
-order by state.planned_pct - state.progress_pct desc nulls last, dim_project.project_id
-"""
 _SERVICES = """
 with counted as (
     select
@@ -123,28 +98,6 @@ order by fct_assessment_month.entity_id
 
 
 @dataclass(frozen=True)
-class ProjectState:
-    """Hold a project as last reported by the end of the month; percentages are of the whole project."""
-
-    project: Named
-    in_programme: bool
-    owner: Named | None
-    due_on: date | None
-    progress_pct: float | None
-    planned_pct: float | None
-    status: str | None
-    reported_on: date | None
-    progress_before_pct: float | None
-
-    @property
-    def behind_points(self) -> float | None:
-        """Return how far the project lags behind its plan, in points; negative when it is ahead."""
-        if self.progress_pct is None or self.planned_pct is None:
-            return None
-        return self.planned_pct - self.progress_pct
-
-
-@dataclass(frozen=True)
 class ServiceCount:
     """Hold the completed digital transactions of a service in the period and in the same months a year earlier."""
 
@@ -182,17 +135,6 @@ class LevelCount:
     level: Named
     entities: int
     as_of: date | None
-
-
-def project_states(warehouse: Warehouse, month: date) -> tuple[ProjectState, ...]:
-    """Read every project with a report by the end of the month, the furthest behind its plan first."""
-    found = []
-    for row in warehouse.query(_PROJECTS, month=month).iter_rows(named=True):
-        project = Named(row.pop("project_id"), row.pop("name_ar"), row.pop("name_en"))
-        owner_id, *owner = row.pop("owner_entity_id"), row.pop("owner_ar"), row.pop("owner_en")
-        named = Named(owner_id or "", owner[0] or owner[1], owner[1] or owner[0]) if any(owner) else None
-        found.append(ProjectState(project=project, owner=named, **row))
-    return tuple(found)
 
 
 def services_by_group(warehouse: Warehouse, period: Period, by: str, listed: int = SERVICES_LISTED) -> dict:

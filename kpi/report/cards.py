@@ -5,6 +5,8 @@ from kpi.periods import MONTHS_PER_YEAR, point_label, shift_months
 from kpi.queries.results import Headline
 from kpi.report.words import Writer
 
+_LINE = 40  # characters that fit a card
+_NEW_LINE = "\n"
 _COUNTED = frozenset({"transactions", "services", "journeys", "entities"})
 
 
@@ -43,7 +45,9 @@ def _when(writer: Writer, headline: Headline) -> str:
     if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
         return when
     part, whole = writer.number(headline.numerator), writer.number(headline.denominator)
-    return f"{t('report.card.part_of', language, part=part, whole=whole)} · {when}"
+    parts = t("report.card.part_of", language, part=part, whole=whole)
+    fits = len(strip_isolates(f"{parts} · {when}")) <= _LINE
+    return f"{parts}{' · ' if fits else _NEW_LINE}{when}"
 
 
 def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
@@ -56,10 +60,10 @@ def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
     base = change.base.label(language, headline.months_per_point)
     if headline.as_of is not None:
         base = point_label(shift_months(headline.as_of, -MONTHS_PER_YEAR), 1, language)
-    sign = "up" if change.raw > 0 else "down" if change.raw < 0 else ""
-    better = change.raw == 0 or (change.raw > 0) == (headline.kpi.direction == "up")
     written = format_change(change.raw, change.kind, language)
-    lines = [_line(t("report.card.change", language, change=written, base=base), "good" if better else "bad", sign)]
+    sign = next((way for way, mark in (("up", "+"), ("down", "−")) if mark in written), "")
+    tone = "good" if (sign == "up") == (headline.kpi.direction == "up") else "bad"
+    lines = [_line(t("report.card.change", language, change=written, base=base), tone if sign else "muted", sign)]
     if change.like_for_like is not None:
         same = format_change(change.like_for_like, "percent", language)
         lines.append(_line(t("report.card.like_for_like", language, change=same), "ink", "alike"))

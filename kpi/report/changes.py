@@ -32,28 +32,35 @@ def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued 
     if restated:
         parts.append(text(f"{writer.count('changes.restated', len(restated), month=month)} "
                           f"{writer.say('changes.restated_lead', month=month)}", "lead"))  # fmt: skip
-        parts.append(_restated_table(writer, content, restated))
+        parts += _restated_parts(writer, content, restated)
     else:
         parts.append(text(writer.say("changes.same", month=month), "lead"))
-    parts.append(text(writer.say("changes.moved", month=month)))
+    parts.append(text(writer.say("changes.moved", month=month), "lead"))
     parts.append(_moved_table(writer, content, issued, figures_of(content.book, scope), before))
     return parts
 
 
 def written(kpi: Kpi, value: float | None, language: str) -> str:
     """Write a figure with one decimal more than a page shows, so that a change of the last one is seen."""
-    return format_value(value, kpi.unit, language, kpi.decimals + (kpi.kind != "sum"))
+    return format_value(value, kpi.unit, language, kpi.decimals + finer_of(kpi))
 
 
-def difference(kpi: Kpi, before: Figure, after: Figure, language: str) -> str:
-    """Write how far a figure moved, in its unit; percentages in points."""
+def finer_of(kpi: Kpi) -> int:
+    """Return how many decimals a restated figure has more than a page shows."""
+    return int(kpi.kind != "sum")
+
+
+def difference(kpi: Kpi, before: Figure, after: Figure, language: str, finer: int = 0) -> str:
+    """Write how far a figure moved, in its unit; percentages in points, `finer` decimals more than a page shows."""
     if before.value is None or after.value is None:
         return NOTHING
-    moved = after.value - before.value
     if kpi.unit == "minutes":
+        # Of what is written, in whole minutes: a reader subtracts the one from the other.
+        moved = round(after.value) - round(before.value)
         sign = "+" if moved > 0 else "−" if moved < 0 else ""
         return f"{isolate(sign, language) if sign else ''}{format_duration(abs(moved), language)}"
-    return format_change(moved, "number", language, decimals=kpi.decimals + (kpi.kind != "sum"))
+    kind = "points" if kpi.unit == "percent" else "number"
+    return format_change(after.value - before.value, kind, language, decimals=kpi.decimals + finer)
 
 
 def files_named(writer: Writer, causes: Sequence[str]) -> str:
@@ -64,18 +71,34 @@ def files_named(writer: Writer, causes: Sequence[str]) -> str:
     return writer.count("changes.more_files", max(len(causes) - _FILES_NAMED, 0), names=shown)
 
 
-def _restated_table(writer: Writer, content: Content, restated: Sequence[Restated]) -> Part:
+def _restated_parts(writer: Writer, content: Content, restated: Sequence[Restated]) -> list[Part]:
+    """Return the restated figures; the files stand below where all have the same, else beside each."""
+    share_files = len({one.causes for one in restated}) == 1
     heads = columns(
-        writer, ("indicator", "text", 1), ("issued", "number", 0), ("now", "number", 0), ("difference", "number", 0),
-        ("causes", "text", 1.3),
-    )  # fmt: skip
+        writer, ("indicator", "text", 1), ("issued", "number", 0), ("now", "number", 0), ("difference", "number", 0)
+    )
+    if not share_files:
+        heads += columns(writer, ("causes", "text", 1.3))
     rows = []
     for one in restated:
         kpi = content.book.kpis[one.kpi_id]
         values = [written(kpi, figure.value, writer.language) for figure in (one.before, one.after)]
-        moved = difference(kpi, one.before, one.after, writer.language)
-        rows.append([kpi.name(writer.language), *values, cell(moved, tone="bad"), files_named(writer, one.causes)])
-    return table(heads, rows, size="dense")
+        moved = difference(kpi, one.before, one.after, writer.language, finer_of(kpi))
+        row: list[str | Part] = [kpi.name(writer.language), *values, cell(moved, tone="bad")]
+        rows.append(row if share_files else [*row, _listed(writer, one.causes)])
+    parts = [table(heads, rows, size="dense")]
+    if share_files:
+        parts.append(text(writer.say("changes.all_causes", files=files_named(writer, restated[0].causes)), "note"))
+    return parts
+
+
+def _listed(writer: Writer, causes: Sequence[str]) -> str:
+    """Name the first files, one a line, and count the others."""
+    if not causes:
+        return writer.say("changes.no_causes")
+    shown = [isolate(one, writer.language) for one in causes[:_FILES_NAMED]]
+    rest = len(causes) - len(shown)
+    return "\n".join([*shown, writer.count("changes.more_files", rest, names="").strip()] if rest else shown)
 
 
 def _moved_table(writer: Writer, content: Content, issued: Issued, now: Figures, before: date) -> Part:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from kpi.language import join_list
 from kpi.periods import Period, point_label
 from kpi.queries.entity_months import CoverageMap, EntityMonths
-from kpi.report.lists import NOTHING, columns
-from kpi.report.parts import Part, heading, table, text
+from kpi.report.lists import NOTHING
+from kpi.report.parts import Part, heading, text
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 
@@ -25,7 +25,7 @@ def coverage_parts(writer: Writer, coverage: CoverageMap | None, scope: Scope) -
     parts.append(text(_counts(writer, coverage, coverage.entities, "coverage.lead"), "lead"))
     if not gaps:
         return [*parts, text(writer.say("coverage.complete"))]
-    return [*parts, _strip(writer, coverage, gaps), _gap_table(writer, coverage, gaps)]
+    return [*parts, _strip(writer, coverage, gaps)]
 
 
 def _own_parts(writer: Writer, coverage: CoverageMap, own: Sequence[EntityMonths]) -> list[Part]:
@@ -56,12 +56,16 @@ def _strip(writer: Writer, coverage: CoverageMap, entities: Sequence[EntityMonth
     for one in entities:
         by_month = {found.month: found.status for found in one.months}
         cells = [by_month.get(month, "not_expected") for month in months]
-        rows.append({"name": one.entity.label(writer.language), "cells": cells})
+        named = {
+            status: months_named(writer, one, status, coverage.period, coverage.months_per_report) for status in _NAMED
+        }
+        rows.append({"name": one.entity.label(writer.language), "cells": cells, "alt": _alt(writer, cells), **named})
     used = {status for row in rows for status in row["cells"]}
     return {
         "kind": "strip",
+        "months": len(months),
+        "heads": [writer.say(f"column.{name}") for name in ("entity", "months", *_NAMED)],
         "rows": rows,
-        "ends": [first, last],
         "years": [{"at": place, "text": str(month.year)} for place, month in enumerate(months) if month.month == 1],
         "caption": writer.say("coverage.strip", first=first, last=last),
         "legend": [
@@ -69,23 +73,13 @@ def _strip(writer: Writer, coverage: CoverageMap, entities: Sequence[EntityMonth
             for status in ("reported", "late", "missing", "not_expected")
             if status in used
         ],
-        "alt": writer.say(
-            "coverage.strip_alt",
-            names=join_list([one.entity.label(writer.language) for one in entities], writer.language),
-        ),
     }
 
 
-def _gap_table(writer: Writer, coverage: CoverageMap, entities: Sequence[EntityMonths]) -> Part:
-    heads = columns(writer, ("entity", "text", 1), ("missing", "text", 1), ("late", "text", 1))
-    rows = [
-        [
-            one.entity.label(writer.language),
-            *(months_named(writer, one, status, coverage.period, coverage.months_per_report) for status in _NAMED),
-        ]
-        for one in entities
-    ]
-    return table(heads, rows)
+def _alt(writer: Writer, cells: Sequence[str]) -> str:
+    late, missing = cells.count("late"), cells.count("missing")
+    expected = len(cells) - cells.count("not_expected")
+    return writer.say("coverage.strip_alt", expected=expected, reported=expected - missing, late=late, missing=missing)
 
 
 def months_named(writer: Writer, entity: EntityMonths, status: str, period: Period, months_per_report: int) -> str:

@@ -13,17 +13,16 @@ from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import governorate_map
 from kpi.queries.points import By
+from kpi.queries.projects import Projects, projects
 from kpi.queries.ranking import ranking
 from kpi.queries.results import GovernorateMap, Named, Ranking
 from kpi.queries.snapshot_book import Book, read_book
 from kpi.queries.snapshot_details import (
     IndicatorScore,
     LevelCount,
-    ProjectState,
     Services,
     entity_levels,
     excellence_levels,
-    project_states,
     readiness_by_entity,
     services_by_group,
 )
@@ -48,7 +47,7 @@ class Content:
     coverage: CoverageMap | None
     places: GovernorateMap
     rankings: Mapping[str | None, Ranking]
-    projects: tuple[ProjectState, ...]
+    projects: Projects
     services: Mapping[str, Mapping[str, Services]]
     readiness: Mapping[str, tuple[IndicatorScore, ...]]
     levels: tuple[LevelCount, ...]
@@ -84,7 +83,7 @@ def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope], ear
         coverage=coverage_map(warehouse, filters=filters),
         places=governorate_map(warehouse, kpi_id=TOPIC, filters=filters),
         rankings={None: ranking(warehouse, kpi_id=TOPIC, filters=filters), **inside},
-        projects=project_states(warehouse, book.month.end),
+        projects=projects(warehouse, filters=filters),
         services={by: services_by_group(warehouse, book.period, by) for by in ("entity", "governorate") if by in kinds},
         readiness=readiness_by_entity(warehouse, book.month.end) if "entity" in kinds else {},
         levels=excellence_levels(warehouse, book.period),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from kpi.language import format_day, format_moment, join_list, t
 from kpi.periods import point_label
+from kpi.queries.projects import BEHIND_POINTS
 from kpi.queries.results import Headline
 from kpi.report.attachments import attachments
 from kpi.report.cards import card
@@ -14,7 +15,7 @@ from kpi.report.figures import Issued
 from kpi.report.lists import definition_table, indicator_table, owner_words
 from kpi.report.parts import Part, cards, charts, heading, run_in, text
 from kpi.report.scope import Scope
-from kpi.report.sections import entity_sections, governorate_sections, programme_sections
+from kpi.report.sections import entity_sections, governorate_sections, map_section, programme_sections
 from kpi.report.summary import summary
 from kpi.report.trends import legend, trend
 from kpi.report.words import MASTHEAD, Writer
@@ -70,6 +71,7 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
     parts = [
         *_opening(writer, content, scope),
         *_indicators(writer, content, scope, shown),
+        *map_section(writer, content, scope),
         *_trends(writer, content, scope),
         *sections(writer, content, scope),
         *coverage_parts(writer, content.coverage, scope),
@@ -217,8 +219,9 @@ def _method(writer: Writer, content: Content) -> list[Part]:
         "accepted": build.rows_accepted,
         "rejected": build.rows_rejected,
     }
-    names = ("period", "ratios", "nothing", "alike", "partial", "archive", "frozen")
-    words = [writer.say("method.numbers", **facts), *(writer.say(f"method.{name}") for name in names)]
+    names = ("period", "ratios", "nothing", "alike", "behind", "partial", "archive", "frozen")
+    margin = writer.number(BEHIND_POINTS)
+    words = [writer.say("method.numbers", **facts), *(writer.say(f"method.{name}", margin=margin) for name in names)]
     if note := _about_data(content, writer.language):
         words.append(writer.say("method.synthetic", note=note))
     return [run_in(*sentence.partition(". ")[::2]) for sentence in words]

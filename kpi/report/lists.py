@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from kpi.catalogue import codes
 from kpi.language import format_change, format_value, t
 from kpi.periods import point_label
 from kpi.queries.claims import Claim
+from kpi.queries.projects import NOTICEABLE_POINTS, Project
 from kpi.queries.results import Headline, Ranking
 from kpi.queries.snapshot_book import Place
-from kpi.queries.snapshot_details import IndicatorScore, LevelCount, ProjectState, Services
-from kpi.queries.targets import NEAR_POINTS
+from kpi.queries.snapshot_details import IndicatorScore, LevelCount, Services
 from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
 
 NOTHING = "–"
-BEHIND_POINTS = NEAR_POINTS  # the margin within which a target counts as nearly met
 
 
 def columns(writer: Writer, *names: tuple[str, str, float]) -> list[Column]:
@@ -38,7 +36,7 @@ def ranking_table(writer: Writer, ranking: Ranking, most: int | None = None) -> 
                 writer.number(place) if row.value is not None else NOTHING,
                 row.entity.label(language),
                 format_value(row.value, kpi.unit, language, kpi.decimals),
-                cell(writer.percent(row.share_pct), bar=(row.share_pct or 0) / largest),
+                cell(writer.share(row.share_pct), bar=(row.share_pct or 0) / largest),
                 _signed(row.change_pct, writer),
                 cell(_of(row.reported_months, row.expected_months, writer), tone="bad" if gap else ""),
             ]
@@ -73,38 +71,33 @@ def indicator_table(
     return table(heads, body, size="dense")
 
 
-def project_table(writer: Writer, projects: Sequence[ProjectState], *, with_owner: bool) -> Part:
+def project_table(writer: Writer, projects: Sequence[Project], *, with_owner: bool) -> Part:
     """Return the projects with progress against plan, the furthest behind first."""
     heads = columns(writer, ("project", "text", 1.6))
     if with_owner:
         heads += columns(writer, ("owner", "text", 1))
     heads += columns(
-        writer, ("progress", "bar", 0), ("plan", "number", 0), ("behind", "number", 0), ("month_gain", "number", 0),
+        writer, ("progress", "bar", 0), ("plan", "number", 0), ("behind", "number", 0), ("slipped", "number", 0),
         ("status", "words", 0), ("due", "number", 0),
     )  # fmt: skip
     rows = []
     for one in projects:
-        name = one.project.label(writer.language)
+        name = one.facts.item.label(writer.language)
         row: list[str | Part] = [name if one.in_programme else writer.say("projects.outside", name=name)]
         if with_owner:
-            row.append(one.owner.label(writer.language) if one.owner else NOTHING)
+            row.append(one.facts.owner.label(writer.language) if one.facts.owner else NOTHING)
         done = (one.progress_pct or 0) / 100
-        is_late = is_behind(one)
+        tone = "bad" if one.behind else ""
         row += [
-            cell(writer.percent(one.progress_pct) or NOTHING, bar=done, tone="bad" if is_late else ""),
+            cell(writer.percent(one.progress_pct) or NOTHING, bar=done, tone=tone),
             writer.percent(one.planned_pct) or NOTHING,
-            cell(_lag(one, writer), tone="bad" if is_late else ""),
-            _gain(one, writer),
-            _status(one, writer),
+            cell(_lag(one, writer), tone=tone),
+            writer.number(one.slipped_points, 1) or NOTHING,
+            one.status.label(writer.language) if one.status else NOTHING,
             f"{one.due_on:%Y-%m}" if one.due_on else NOTHING,
         ]
         rows.append(row)
     return table(heads, rows, size="dense")
-
-
-def is_behind(project: ProjectState) -> bool:
-    """Tell whether a project lags behind its plan by more than the margin."""
-    return project.behind_points is not None and project.behind_points > BEHIND_POINTS
 
 
 def service_table(writer: Writer, services: Services, most: int, *, with_entity: bool) -> Part:
@@ -155,13 +148,16 @@ def readiness_table(writer: Writer, scores: Sequence[IndicatorScore]) -> Part:
 
 
 def level_table(writer: Writer, levels: Sequence[LevelCount]) -> Part:
-    """Return how many entities reached each level."""
-    most = max((one.entities for one in levels), default=0) or 1
-    heads = columns(writer, ("level", "text", 1), ("count", "bar", 0))
-    rows = [
-        [one.level.label(writer.language), cell(writer.number(one.entities), bar=one.entities / most)] for one in levels
-    ]
-    return table(heads, rows, size="narrow")
+    """Return how many entities reached each level, a column each."""
+    whole = sum(one.entities for one in levels)
+    heads = [Column(one.level.label(writer.language), "count", 1.0) for one in levels]
+    row = []
+    for one in levels:
+        words = writer.number(one.entities)
+        if one.entities:
+            words = f"{words} ({writer.percent(100 * one.entities / whole, 0)})"
+        row.append(cell(words, tone="strong" if one.entities else "muted"))
+    return table(heads, [row])
 
 
 def claim_table(writer: Writer, claims: Sequence[Claim]) -> Part:
@@ -258,17 +254,6 @@ def _signed(value: float | None, writer: Writer) -> str:
     return NOTHING if value is None else format_change(value, "percent", writer.language)
 
 
-def _lag(project: ProjectState, writer: Writer) -> str:
-    behind = project.behind_points
-    return writer.number(behind, 1) if behind is not None and round(behind, 1) > 0 else NOTHING
-
-
-def _gain(project: ProjectState, writer: Writer) -> str:
-    if project.progress_pct is None or project.progress_before_pct is None:
-        return NOTHING
-    return format_change(project.progress_pct - project.progress_before_pct, "number", writer.language, decimals=1)
-
-
-def _status(project: ProjectState, writer: Writer) -> str:
-    names = {code.id: code.name_ar if writer.language == "ar" else code.name_en for code in codes()["project_status"]}
-    return names.get(project.status or "", NOTHING)
+def _lag(project: Project, writer: Writer) -> str:
+    behind = -(project.variance_points or 0)
+    return writer.number(behind, 1) if behind >= NOTICEABLE_POINTS else NOTHING

@@ -55,6 +55,11 @@ def charts(items: Sequence[Part], legend: Sequence[Part]) -> Part:
     return {"kind": "charts", "charts": list(items), "legend": list(legend)}
 
 
+def at_foot(parts: Sequence[Part]) -> Part:
+    """Return parts that stay together at the foot of the page, or of the next; what follows fills the page above."""
+    return {"kind": "foot", "parts": list(parts)}
+
+
 def beside(left: Sequence[Part], right: Sequence[Part], shares: tuple[float, float]) -> Part:
     """Return two columns of parts, in the order of reading."""
     return {"kind": "beside", "left": list(left), "right": list(right), "shares": list(shares)}

@@ -60,7 +60,7 @@ def place_table(writer: Writer, places: GovernorateMap) -> Part:
 
 def _share(writer: Writer, value: float | None, total: float) -> Part:
     share = 100 * value / total if value is not None and total else None
-    return cell(writer.percent(share), bar=(share or 0) / 100)
+    return cell(writer.share(share), bar=(share or 0) / 100)
 
 
 def remainder(writer: Writer, places: GovernorateMap) -> list[Part]:

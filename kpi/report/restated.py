@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kpi.language import strip_isolates
-from kpi.report.changes import difference, files_named, written
+from kpi.report.changes import difference, files_named, finer_of, written
 from kpi.report.check import Checked
 from kpi.report.words import Writer
 
@@ -20,7 +20,7 @@ def restated_rows(found: Checked, language: str) -> list[list[str]]:
             rows.append([one.scope, one.kpi_id, str(one.before.value), str(one.after.value), "", ""])
             continue
         values = [written(kpi, figure.value, language) for figure in (one.before, one.after)]
-        moved = difference(kpi, one.before, one.after, language)
+        moved = difference(kpi, one.before, one.after, language, finer_of(kpi))
         words = (one.scope, kpi.name(language), *values, moved, files_named(writer, one.causes))
         rows.append([strip_isolates(word) for word in words])
     return rows

@@ -1,10 +1,13 @@
 """The sections that differ from scope to scope."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from kpi.language import format_day
 from kpi.periods import point_label
+from kpi.queries.projects import BEHIND_POINTS, Project
 from kpi.report.content import Content
 from kpi.report.lists import (
-    BEHIND_POINTS,
     claim_table,
     level_table,
     project_table,
@@ -12,7 +15,7 @@ from kpi.report.lists import (
     readiness_table,
     service_table,
 )
-from kpi.report.parts import Part, beside, heading, text
+from kpi.report.parts import Part, at_foot, beside, heading, text
 from kpi.report.places import place_table, remainder, tile_map
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
@@ -23,14 +26,13 @@ _DISAGREE = ("differs", "conflicting")
 
 
 def programme_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
-    """Return entities, governorates, levels, projects and published figures."""
+    """Return entities, levels, projects and published figures."""
     ranking = content.rankings[None]
     parts = [heading(writer.say("heading.ranking"))]
     parts.append(text(writer.say("ranking.lead", period=_period(writer, content)), "lead"))
     parts.append(ranking_table(writer, ranking))
     if any(row.value is None for row in ranking.rows):
         parts.append(text(writer.say("ranking.silent"), "note"))
-    parts += _map(writer, content, "map", None)
     parts += _levels(writer, content)
     parts += _projects(writer, content, scope)
     return [*parts, *_claims(writer, content, scope)]
@@ -56,14 +58,14 @@ def entity_sections(writer: Writer, content: Content, scope: Scope) -> list[Part
 
 
 def governorate_sections(writer: Writer, content: Content, scope: Scope) -> list[Part]:
-    """Return the governorate on the map, the entities and services in it, and what was published of it."""
+    """Return the entities and services in the governorate, and what was published of it."""
     parts: list[Part] = []
     ranking = content.rankings[scope.group]
-    if any(row.value is not None for row in ranking.rows):
+    active = tuple(row for row in ranking.rows if row.value is not None)
+    if active:
         parts.append(heading(writer.say("heading.entities_here")))
         parts.append(text(writer.say("ranking.alone", period=_period(writer, content)), "lead"))
-        parts.append(ranking_table(writer, ranking, ENTITIES_HERE))
-    parts += _map(writer, content, "place", scope.group)
+        parts.append(ranking_table(writer, replace(ranking, rows=active), ENTITIES_HERE))
     parts += _services(writer, content, scope)
     return [*parts, *_claims(writer, content, scope)]
 
@@ -76,15 +78,18 @@ def _month(writer: Writer, content: Content) -> str:
     return point_label(content.book.month.end, 1, writer.language)
 
 
-def _map(writer: Writer, content: Content, title: str, chosen: str | None) -> list[Part]:
-    if content.places.nothing is not None:
+def map_section(writer: Writer, content: Content, scope: Scope) -> list[Part]:
+    """Return the map of the governorates with their table, the scope's own outlined; nothing for an entity."""
+    if content.places.nothing is not None or scope.kind == "entity":
         return []
-    return [
+    title, chosen = ("map", None) if scope.kind == "programme" else ("place", scope.group)
+    together = [
         heading(writer.say(f"heading.{title}")),
         text(writer.say("map.lead"), "lead"),
         beside([tile_map(writer, content.places, chosen)], [place_table(writer, content.places)], (1, 1.1)),
         *remainder(writer, content.places),
     ]
+    return [at_foot(together)]
 
 
 def _levels(writer: Writer, content: Content) -> list[Part]:
@@ -96,21 +101,31 @@ def _levels(writer: Writer, content: Content) -> list[Part]:
 
 def _projects(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     month = _month(writer, content)
+    found = content.projects
     if scope.kind == "programme":
-        listed = [one for one in content.projects if one.in_programme]
+        listed = _reported(found.programme)
         title, nothing = "projects", writer.say("projects.none", month=month)
     else:
-        listed = [one for one in content.projects if one.owner is not None and one.owner.id == scope.group]
+        listed = _reported(one for one in found.every if one.facts.owner_entity_id == scope.group)
         title, nothing = "own_projects", writer.say("projects.none_owned")
     parts = [heading(writer.say(f"heading.{title}"))]
     if not listed:
         return [*parts, text(nothing)]
-    lead = writer.say("projects.lead", month=month, margin=BEHIND_POINTS)
-    owners = {one.owner for one in listed}
+    lead = writer.say("projects.lead", month=month, margin=writer.number(BEHIND_POINTS))
+    if found.previous is not None:
+        before = point_label(found.previous, 1, writer.language)
+        lead = f"{writer.count('projects.slipped', sum(one.slipped for one in listed), before=before)} {lead}"
+    owners = {one.facts.owner for one in listed}
     if scope.kind == "programme" and len(owners) == 1 and (owner := next(iter(owners))):
         lead = f"{lead} {writer.say('projects.one_owner', owner=owner)}"
     with_owner = scope.kind == "programme" and len(owners) > 1
     return [*parts, text(lead, "lead"), project_table(writer, listed, with_owner=with_owner)]
+
+
+def _reported(projects: Iterable[Project]) -> list[Project]:
+    """Return the projects that have reported, the furthest behind their plan first."""
+    known = [one for one in projects if one.reported_on is not None]
+    return sorted(known, key=lambda one: (one.variance_points is None, one.variance_points or 0, one.id))
 
 
 def _services(writer: Writer, content: Content, scope: Scope) -> list[Part]:

@@ -2,10 +2,10 @@
 
 from kpi.language import format_change, format_percent, join_list, plural, t
 from kpi.periods import point_label
+from kpi.queries.projects import BEHIND_POINTS
 from kpi.queries.results import Change, Headline
 from kpi.report.completeness import months_named
 from kpi.report.content import TOPIC, Content
-from kpi.report.lists import BEHIND_POINTS, is_behind
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 
@@ -76,18 +76,18 @@ def _digitised(writer: Writer, content: Content, scope: Scope) -> str:
 
 def _performance(writer: Writer, content: Content) -> str:
     headline = content.book.headline("programme_performance", "programme")
-    behind = [one for one in content.projects if one.in_programme and is_behind(one)]
+    own = sorted((one for one in content.projects.programme if one.behind), key=lambda one: one.variance_points or 0)
     sentences = []
     if headline.value is not None:
         sentences.append(writer.say("summary.performance", value=writer.value(headline)))
-    if any(one.in_programme for one in content.projects):
-        first = behind[0] if behind else None
+    if content.projects.as_of is not None and content.projects.programme:
+        first = own[0] if own else None
         facts = {
-            "first": first.project.label(writer.language) if first else "",
-            "margin": BEHIND_POINTS,
-            "points": writer.number(first.behind_points, 1) if first else "",
+            "first": first.facts.item.label(writer.language) if first else "",
+            "margin": writer.number(BEHIND_POINTS),
+            "points": writer.number(-(first.variance_points or 0), 1) if first else "",
         }
-        sentences.append(writer.count("summary.behind", len(behind), **facts))
+        sentences.append(writer.count("summary.behind", len(own), **facts))
     return " ".join(sentences)
 
 
@@ -141,7 +141,7 @@ def _place(writer: Writer, content: Content, scope: Scope) -> str:
         return ""
     if scope.kind == "entity":
         whole = content.book.headline(TOPIC, "programme").value
-        share = writer.percent(100 * value / whole if whole else None)
+        share = writer.share(100 * value / whole if whole else None)
         return writer.say("summary.place_entity", place=place.place, among=place.among, share=share)
     density = content.book.headline("transactions_per_1000", "governorate", scope.group)
     if density.value is None:

@@ -1,6 +1,7 @@
 """The trends as lines: points, the year before, the target, gaps, and where a definition changed."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 from kpi.language import compact, format_duration, format_number, format_percent, format_value, plural, t
@@ -17,6 +18,7 @@ _LABELS = {"wide": 7, "small": 3}
 
 def trend(writer: Writer, series: Series, headline: Headline, *, size: str) -> dict[str, object]:
     """Return the drawing of a series; `size` is wide or small."""
+    series = _from_first_value(series)
     kpi, language = series.kpi, writer.language
     known = [point.value for point in series.points if point.value is not None]
     base = [point.value for point in series.base_points] if size == "wide" else []
@@ -46,6 +48,12 @@ def trend(writer: Writer, series: Series, headline: Headline, *, size: str) -> d
         "target": None if target is None or not shown else {"at": target, "text": writer.say("chart.target")},
         "last": _last(writer, series),
     }
+
+
+def _from_first_value(series: Series) -> Series:
+    """Leave out the points before the first value: nothing was expected of an entity before it joined."""
+    first = next((place for place, point in enumerate(series.points) if point.value is not None), 0)
+    return replace(series, points=series.points[first:], base_points=series.base_points[first:])
 
 
 def alt(series: Series, language: str) -> str:

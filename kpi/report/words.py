@@ -4,13 +4,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kpi.language import direction, format_change, format_number, format_value, plural, t
+from kpi.language import (
+    direction,
+    format_change,
+    format_number,
+    format_value,
+    isolate,
+    plural,
+    strip_isolates,
+    t,
+)
 from kpi.queries.results import Headline
 from kpi.report.font import displayable
 
 MASTHEAD = "masthead"
 # Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found: only the masthead has them.
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
+_LEAST_SHARE = 0.1
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -46,6 +56,12 @@ class Writer:
     def percent(self, value: float | None, decimals: int = 1) -> str:
         """Write a percentage; nothing for None."""
         return "" if value is None else format_value(value, "percent", self.language, decimals)
+
+    def share(self, value: float | None) -> str:
+        """Write a share of a whole; one that is there but rounds to nothing is less than a tenth of a percent."""
+        if value is not None and 0 < value < _LEAST_SHARE / 2:
+            return isolate(f"<{strip_isolates(self.percent(_LEAST_SHARE))}", self.language)
+        return self.percent(value)
 
     def change(self, headline: Headline) -> str:
         """Write the change on the year before; nothing where there is none."""

@@ -28,11 +28,13 @@ def answer(shown) -> str:
 def test_the_answer_says_how_many_are_completed_behind_and_slipped(screen, demo_workspace) -> None:
     arabic = answer(screen(demo_workspace, "projects", lang="ar"))
     assert arabic == (
-        "لا: اكتمل مشروعان من أصل 36، و33 مشروعًا دون المخطط (أُبلغ عن تأخر 11 منها). "
+        "لا: اكتمل مشروعان من أصل 36، و24 مشروعًا دون المخطط بأكثر من 5 نقاط (أُبلغ عن تأخر 11 منها). "
         "وبلغ الإنجاز العام 80.0% في نهاية مايو 2025 مقابل 90.1% مخطط لها، وتراجع 11 مشروعًا عن خطته منذ أبريل 2025."
     )
     english = answer(screen(demo_workspace, "projects", lang="en"))
-    assert english.startswith("No: 2 of 36 projects and initiatives are completed and 33 are behind plan (11 of them")
+    assert english.startswith(
+        "No: 2 of 36 projects and initiatives are completed and 24 are more than 5 points behind plan (11 of them"
+    )
     assert english.endswith("11 slipped further since April 2025.")
 
 

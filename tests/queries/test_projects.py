@@ -1,17 +1,19 @@
 """Where projects stand, what slipped, who uses which platform, and who has a change team: on a small real workspace."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kpi.errors import CheckFailed
+from kpi.examples import load_examples
 from kpi.periods import Period
 from kpi.queries.change_management import COMMUNITY, STRATEGY, change_management
 from kpi.queries.filters import Filters
 from kpi.queries.headline import headline
 from kpi.queries.platforms import platforms
-from kpi.queries.projects import Project, Projects, project_log, projects
+from kpi.queries.projects import BEHIND_POINTS, Project, Projects, project_log, projects
 from kpi.warehouse.connect import Warehouse
 from tests.queries.conftest import ENTITIES, SERVICES, open_workspace, transaction
 
@@ -114,6 +116,14 @@ def test_projects_stand_as_of_the_last_reported_month_of_the_period(small, found
     assert (found.as_of, found.previous) == (date(2025, 5, 1), date(2025, 4, 1))
     earlier = projects(small, filters=Filters(Period.parse("2025-04")))
     assert (earlier.as_of, one(earlier, "P1").progress_pct) == (date(2025, 4, 1), 50)
+
+
+def test_one_margin_says_what_is_behind_plan(found) -> None:
+    at_margin = replace(one(found, "P1"), variance_points=-BEHIND_POINTS)
+    assert not at_margin.behind
+    assert replace(at_margin, variance_points=-BEHIND_POINTS - 0.1).behind
+    assert not replace(at_margin, variance_points=None).behind
+    assert float(load_examples()["projects_behind_plan"].parameters["margin_points"]) == BEHIND_POINTS
 
 
 def test_the_programmes_own_come_apart_from_the_others_and_what_needs_attention_first(found) -> None:

@@ -12,13 +12,14 @@ from kpi.charts.progress import progress_words
 from kpi.language import (
     format_change,
     format_day,
+    format_number,
     format_points,
     join_list,
     strip_isolates,
     t,
 )
 from kpi.periods import Period, point_label, shift_months
-from kpi.queries.projects import COMPLETED, CurvePoint, Project, ProjectLog, Update
+from kpi.queries.projects import BEHIND_POINTS, COMPLETED, NOTICEABLE_POINTS, CurvePoint, Project, ProjectLog, Update
 from kpi.web.links import link_html
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.projects import MARKS, status_cell
@@ -60,6 +61,7 @@ def answer(log: ProjectLog, period: Period, language: str) -> str:
         progress=progress_words(project.progress_pct, language),
         month=point_label(log.as_of, 1, language),
         points=_distance(project.variance_points or 0, language),
+        margin=format_number(BEHIND_POINTS, language),
     )
     if not project.slipped_points:
         return words
@@ -73,7 +75,9 @@ def _standing(project: Project) -> str:
         return "completed"
     if project.variance_points is None:
         return "no_plan"
-    return "behind" if project.behind else "ahead" if project.variance_points > 0 else "on_plan"
+    if abs(project.variance_points) < NOTICEABLE_POINTS:
+        return "on_plan"
+    return "behind" if project.behind else "ahead" if project.variance_points > 0 else "short"
 
 
 def _distance(points: float, language: str) -> str:

@@ -11,7 +11,7 @@ from kpi.charts.chart import Cell, Table
 from kpi.charts.progress import progress_words
 from kpi.language import format_change, format_day, format_number, format_percent, format_value, plural, t
 from kpi.periods import Period, point_label
-from kpi.queries.projects import COMPLETED, DELAYED, Project, Projects
+from kpi.queries.projects import BEHIND_POINTS, COMPLETED, DELAYED, Project, Projects
 from kpi.queries.results import Named
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
@@ -70,7 +70,8 @@ def verdict(projects: Sequence[Project]) -> str:
 
 
 def _behind(projects: Sequence[Project], behind: int, language: str) -> str:
-    words, delayed = plural("projects.answer.behind", behind, language), _in(projects, DELAYED)
+    margin = format_number(BEHIND_POINTS, language)
+    words, delayed = plural("projects.answer.behind", behind, language, margin=margin), _in(projects, DELAYED)
     if not delayed:
         return words
     delayed_words = plural("projects.answer.delayed", delayed, language)
@@ -141,7 +142,8 @@ def slipped_html(found: Projects, language: str) -> str:
         (_name(project, language), _slip(project, language), _points(project.variance_points, language))
         for project in sorted(slipped, key=lambda one: (not one.newly_delayed, -(one.slipped_points or 0), one.id))
     )
-    note = f'<p class="kpi-note">{escape(t("projects.slip.explained", language))}</p>'
+    explained = t("projects.slip.explained", language, margin=format_number(BEHIND_POINTS, language))
+    note = f'<p class="kpi-note">{escape(explained)}</p>'
     return table_html(Table(t("projects.slipped", language, month=month), headers, rows)) + note
 
 
