@@ -1,6 +1,7 @@
 """The settings in force: environment variables with the prefix `KPI_`, frozen and closed."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -98,9 +99,15 @@ class Settings(BaseSettings):
 
 def settings_in_force(**overrides: object) -> Settings:
     """Build the settings from the environment and explicit overrides (None means: not given)."""
-    given = {name: value for name, value in overrides.items() if value is not None}
+    environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.upper().startswith("KPI_")))
+    return _settings(environment, tuple((name, value) for name, value in overrides.items() if value is not None))
+
+
+@lru_cache(maxsize=16)
+def _settings(_environment: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]) -> Settings:
+    # Kept by what they are read from: every view of a page asks for them several times.
     try:
-        return Settings(**given)  # ty: ignore[invalid-argument-type]
+        return Settings(**dict(given))  # ty: ignore[invalid-argument-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
