@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Address the dashboard listens on; loopback unless told otherwise."
     )
     port: int = Field(default=8501, ge=1, le=65535, description="Port the dashboard listens on.")
+    visit_ahead: bool = Field(
+        default=True, description="Whether the server visits every screen of a build before readers come."
+    )
     keep_builds: int = Field(default=3, ge=1, description="Published builds kept beside the current one's month ends.")
     storage_version: str = Field(
         default="v1.2.0", description="DuckDB storage version of a build: the oldest client that can read it."
