@@ -39,8 +39,8 @@ bench-all: .venv/.dev ## The same, and 100 million rows, many viewers, other eng
 bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
 	@$(BIN)/python -m bench --part large
 
-bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser (KPI_WORKSPACE chooses the data)
-	@$(BIN)/python -m bench.pages
+bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser
+	@$(BIN)/python -m bench --part pages
 
 bench-report: .venv/.dev ## Make all 120 documents of a month and print seconds and memory
 	@$(BIN)/python -m bench --part reports
