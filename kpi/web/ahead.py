@@ -21,6 +21,7 @@ from kpi.errors import KpiError
 from kpi.messages import LANGUAGES
 from kpi.settings import settings_in_force
 from kpi.warehouse.connect import current_build_id
+from kpi.web.links import FIRST_SCREEN
 from kpi.web.navigation import SCREENS
 
 LOG = logging.getLogger(__name__)
@@ -93,6 +94,6 @@ async def _visit_all() -> None:
 
 def _asking_for(screen: str, language: str) -> BackMsg:
     message = BackMsg()
-    message.rerun_script.page_name = screen
+    message.rerun_script.page_name = "" if screen == FIRST_SCREEN else screen
     message.rerun_script.query_string = f"lang={language}"
     return message
