@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test test-clients torture lint bench bench-large bench-report bench-pages screenshots lock clean
+.PHONY: help readme demo serve test test-clients torture lint bench bench-all bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -30,17 +30,20 @@ lint: .venv/.dev ## Run the linters and the type checker
 	@$(BIN)/ty check --quiet
 	@$(BIN)/sqlfluff lint --nocolor sql
 
-bench: .venv/.dev ## Print load and build speed beside DuckDB's own read of the same files
-	@$(BIN)/python -m bench.load_and_build
+bench: .venv/.dev ## Measure load, build and pages against their marks (10 minutes); writes bench/results.md
+	@$(BIN)/python -m bench
+
+bench-all: .venv/.dev ## The same, and 100 million rows, many viewers, other engines and the documents of a month
+	@$(BIN)/python -m bench --all
 
 bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
-	@$(BIN)/python -m bench.large_input
+	@$(BIN)/python -m bench --part large
 
-bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser (KPI_WORKSPACE chooses the data)
-	@$(BIN)/python -m bench.pages
+bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser
+	@$(BIN)/python -m bench --part pages
 
 bench-report: .venv/.dev ## Make all 120 documents of a month and print seconds and memory
-	@$(BIN)/python -m bench.reports
+	@$(BIN)/python -m bench --part reports
 
 screenshots: .venv/.dev ## Take a picture of every page in both languages, sizes and themes
 	@$(BIN)/python -m tests.browser.screenshots

@@ -7,6 +7,7 @@ Everything else is written to a scratch folder, below `--scratch` or the system'
 import argparse
 import importlib
 import importlib.util
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ CONSOLE = Console()
 def main() -> None:
     """Run the chosen parts one after the other; a part that fails costs its own figures."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are ended and the scratch folder goes
     with tempfile.TemporaryDirectory(prefix="kpi-bench-", dir=arguments.scratch) as folder:
         options = Options(
             scratch=Path(folder),

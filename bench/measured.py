@@ -1,13 +1,26 @@
 """Run a command and measure it as a whole: wall seconds, and peak memory of its process tree."""
 
+import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.05
+_READ = """
+import sys
+import duckdb
+from pathlib import Path
+target = Path(sys.argv[1])
+target.unlink(missing_ok=True)
+with duckdb.connect(str(target)) as connection:
+    connection.execute("set enable_progress_bar = false").fetchall()
+    connection.execute(f"create table t as select * from {sys.argv[2]}").fetchall()
+"""
 
 
 @dataclass(frozen=True)
@@ -28,15 +41,39 @@ def measure_kpi(*arguments: str) -> Measured:
     return _measure([str(Path(sys.executable).with_name("kpi")), *arguments])
 
 
+def measure_duckdb(folder: Path, source: str) -> Measured:
+    """Let DuckDB make a table of everything in a source, in a database file of its own."""
+    return measure(_READ, str(folder / "peer.duckdb"), source)
+
+
+def median_seconds(runs: Sequence[Measured]) -> float:
+    """Return the median wall time of some runs."""
+    return statistics.median(run.seconds for run in runs)
+
+
+def peak_mib(runs: Sequence[Measured]) -> float:
+    """Return the highest peak of some runs, in MiB."""
+    return max(run.peak_bytes for run in runs) / 2**20
+
+
+def spread(runs: Sequence[Measured]) -> str:
+    """Say the seconds of some runs: the median and from where to where they lie."""
+    seconds = sorted(run.seconds for run in runs)
+    return f"{median_seconds(runs):.2f} s ({seconds[0]:.2f}–{seconds[-1]:.2f})"
+
+
 def _measure(command: list[str]) -> Measured:
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own commands
+    with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdout=said, stderr=said) as process:  # noqa: S603
         peak = [0]
         watcher = threading.Thread(target=_watch, args=(process, peak))
         watcher.start()
         process.wait()
         seconds = time.perf_counter() - started
         watcher.join()
+        if process.returncode:
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace"))
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return Measured(seconds, peak[0])

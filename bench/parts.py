@@ -23,7 +23,9 @@ PARTS = (
     Part("large", "bench.large_input", "Very large input", is_quick=False),
     Part("pages", "bench.pages", "Pages"),
     Part("queries", "bench.queries", "Ad-hoc queries"),
+    Part("scale", "bench.scale", "Pages over 100 million rows", is_quick=False),
     Part("viewers", "bench.viewers", "Many viewers", is_quick=False),
+    Part("superset", "bench.superset", "Superset", is_quick=False),
     Part("engines", "bench.engines", "Other engines", is_quick=False),
     Part("reports", "bench.reports", "Documents of a month", is_quick=False),
 )

@@ -65,6 +65,11 @@ def arabic_digits(digits: Digits) -> Generator[None]:
         _DIGITS.reset(token)
 
 
+def digits_in_use() -> Digits:
+    """Return the digits that Arabic text is written with here."""
+    return _DIGITS.get()
+
+
 def with_digits(written: str, language: str, digits: Digits | None = None) -> str:
     """Return what is written, a year or a day, in the digits in force."""
     wanted = digits or _DIGITS.get()

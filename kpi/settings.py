@@ -1,6 +1,7 @@
 """The settings in force: environment variables with the prefix `KPI_`, frozen and closed."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Address the dashboard listens on; loopback unless told otherwise."
     )
     port: int = Field(default=8501, ge=1, le=65535, description="Port the dashboard listens on.")
+    visit_ahead: bool = Field(
+        default=True, description="Whether the server visits every screen of a build before readers come."
+    )
     keep_builds: int = Field(default=3, ge=1, description="Published builds kept beside the current one's month ends.")
     storage_version: str = Field(
         default="v1.2.0", description="DuckDB storage version of a build: the oldest client that can read it."
@@ -98,9 +102,15 @@ class Settings(BaseSettings):
 
 def settings_in_force(**overrides: object) -> Settings:
     """Build the settings from the environment and explicit overrides (None means: not given)."""
-    given = {name: value for name, value in overrides.items() if value is not None}
+    environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.upper().startswith("KPI_")))
+    return _settings(environment, tuple((name, value) for name, value in overrides.items() if value is not None))
+
+
+@lru_cache(maxsize=16)
+def _settings(_environment: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]) -> Settings:
+    # Kept by what they are read from: every view of a page asks for them several times.
     try:
-        return Settings(**given)  # ty: ignore[invalid-argument-type]
+        return Settings(**dict(given))  # ty: ignore[invalid-argument-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -12,7 +12,7 @@ from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
-from kpi.web.links import href
+from kpi.web.links import leads_to
 from kpi.web.panels import chart_panel, empty_box, heading, nothing_received_box, stack
 from kpi.web.spans import spans
 
@@ -64,7 +64,7 @@ both = ranked and places.nothing is None
 left, right = st.columns([7, 5], gap="medium") if both else (st.container(), st.container())
 if ranked:
     with left:
-        chart = ranking.figure(entities, language=language, mode=mode, link=lambda one: href("entity", entity=one))
+        chart = ranking.figure(entities, language=language, mode=mode, link=leads_to("entity", "entity"))
         chart_panel("ranking", t("web.overview.ranking", language), chart, language, caption=caption)
 if places.nothing is None:
     with right:

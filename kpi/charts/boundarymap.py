@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from kpi.charts import places
 from kpi.charts.chart import Canvas, Chart, phrase, wrap
+from kpi.charts.kept import drawn_once
 from kpi.charts.places import STEPS, Links, Scale, hover_words, linked
 from kpi.charts.theme import LABEL_SIZE, TICK_SIZE, Mode, Palette, palette, ramp_colour, template
 from kpi.language import direction, format_percent, plural, t
@@ -49,6 +50,7 @@ class _Frame:
         return max((self.east - self.west) * self.shrink / PHONE_WIDTH_PX, (self.north - self.south) / HEIGHT_PX)
 
 
+@drawn_once
 def figure(
     result: GovernorateMap,
     boundaries: Sequence[Boundary],

@@ -37,12 +37,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """Pair a figure with its description, its figures in a table, and the notes that a reader must not miss."""
+    """Pair a figure with its description, its figures in a table, and the notes that a reader must not miss.
+
+    One that `is_kept` is shown to every session and never altered.
+    """
 
     figure: go.Figure
     alt: str
     table: Table
     notes: tuple[str, ...] = ()
+    is_kept: bool = False
 
 
 class Canvas:

@@ -8,6 +8,7 @@ from datetime import date
 from html import escape
 
 from kpi.charts.chart import Table
+from kpi.charts.kept import made_once
 from kpi.language import plural, t, with_digits
 from kpi.periods import point_label
 from kpi.queries.entity_months import SENT, STATUSES, CoverageMap, EntityMonths
@@ -27,6 +28,7 @@ class Drawing:
     notes: tuple[str, ...] = ()
 
 
+@made_once
 def drawing(coverage: CoverageMap, *, language: str) -> Drawing:
     """Draw the shown months of every entity, those with gaps first."""
     months = coverage.shown.points(1)

@@ -12,6 +12,7 @@ from babel.dates import get_day_names
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
+from kpi.charts.kept import made_once
 from kpi.charts.theme import Mode, ramp_colour
 from kpi.language import format_day, format_number, format_percent, plural, t, with_digits
 from kpi.periods import point_label
@@ -21,6 +22,7 @@ from kpi.queries.transactions import Day, DayMonth, Days
 STEPS = 5
 
 
+@made_once
 def drawing(days: Days, *, language: str, mode: Mode) -> Drawing:
     """Draw every month shown, each day coloured by its place between the fewest and the most of a day."""
     bounds = _bounds(days.all)

@@ -8,6 +8,7 @@ from html import escape
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
+from kpi.charts.kept import made_once
 from kpi.language import format_number, t
 from kpi.periods import point_label
 from kpi.queries.readiness import KINDS, BodyKind, Indicator, Readiness
@@ -20,6 +21,7 @@ HEADINGS = {"entity": "entities", "governorate": "governorates"}
 Column = tuple[BodyKind, date]
 
 
+@made_once
 def drawing(readiness: Readiness, *, language: str) -> Drawing:
     """Draw every indicator, the lowest of the latest round first, by kind of body and round."""
     columns = [(kind, month) for kind in KINDS for month in readiness.rounds_of(kind)]

@@ -7,6 +7,7 @@ from html import escape
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
+from kpi.charts.kept import made_once
 from kpi.language import format_change, format_percent, t
 from kpi.queries.entity import EntityProfile, IndicatorScore, Readiness
 
@@ -19,6 +20,7 @@ def kind_key(kind: str) -> str:
     return kind if kind in KINDS else "other"
 
 
+@made_once
 def drawing(profile: EntityProfile, readiness: Readiness, *, language: str) -> Drawing:
     """Draw every indicator, the weakest first."""
     scores = [one.score_pct for one in readiness.scores]

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from kpi.charts.chart import Canvas, Chart, Table, phrase, wrap
+from kpi.charts.kept import drawn_once
 from kpi.charts.theme import LABEL_SIZE, Mode, level_colour, palette, template
 from kpi.language import direction, format_number, join_list, t
 from kpi.periods import point_label
@@ -25,6 +26,7 @@ def level_words(one: Round, levels: tuple[Level, ...], language: str) -> list[st
     ]
 
 
+@drawn_once
 def figure(readiness: Readiness, *, language: str, mode: Mode) -> Chart:
     """Draw the levels of every round, the words above each bar."""
     drawing, canvas = go.Figure(), Canvas()

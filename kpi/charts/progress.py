@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from kpi.charts.chart import Chart, Table, phrase, tick_text
+from kpi.charts.kept import drawn_once
 from kpi.charts.theme import LABEL_SIZE, Mode, Palette, palette, template
 from kpi.language import direction, format_change, format_value, t, with_digits
 from kpi.periods import month_name, months_between, point_label
@@ -16,6 +17,7 @@ TICKS_PCT = (0.0, 25.0, 50.0, 75.0, 100.0)
 FEW_MONTHS, SEVERAL_MONTHS = 6, 18
 
 
+@drawn_once
 def figure(points: Sequence[CurvePoint], *, language: str, mode: Mode) -> Chart:
     """Draw the points from 0 to 100 percent; a month without a value is a gap."""
     colours = palette(mode)

@@ -6,6 +6,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from kpi.charts.chart import Canvas, Cell, Chart, Table, phrase, wrap
+from kpi.charts.kept import drawn_once
 from kpi.charts.theme import LABEL_SIZE, Mode, Palette, palette, template
 from kpi.language import direction, format_change, format_percent, format_value, plural, t
 from kpi.queries.results import RankedEntity, Ranking
@@ -16,6 +17,7 @@ ROW_PX, LINE_PX, BAR_PX = 26, 18, 9
 ROOM_FOR_VALUES = 1.62  # of the longest bar: its value stands beside it
 
 
+@drawn_once
 def figure(
     ranking: Ranking, *, language: str, mode: Mode, shown: int = SHOWN, link: Callable[[str], str] | None = None
 ) -> Chart:

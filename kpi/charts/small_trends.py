@@ -10,6 +10,7 @@ from html import escape
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
+from kpi.charts.kept import made_once
 from kpi.charts.theme import Mode, Palette, palette
 from kpi.charts.trend_marks import break_notes
 from kpi.language import direction, format_change, format_value, t
@@ -40,6 +41,7 @@ class _Scale:
         return round(HEIGHT - PAD - share * (HEIGHT - 2 * PAD), 1)
 
 
+@made_once
 def drawing(pairs: Sequence[tuple[Headline, Series]], *, language: str, mode: Mode) -> Drawing:
     """Draw one small figure per KPI that has values, its headline above it; one table holds all their points."""
     figures = "".join(_figure(headline, series, language, palette(mode)) for headline, series in pairs)

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from kpi.charts.chart import Chart, Table, nice_ticks, phrase
+from kpi.charts.kept import drawn_once
 from kpi.charts.theme import Fill, Mode, Palette, open_fill, palette, part_fills, template
 from kpi.charts.time_axis import set_axes
 from kpi.charts.trend_marks import LEVEL_PX, Span, break_notes, draw_breaks, draw_span, label_levels
@@ -14,6 +15,7 @@ HEIGHT_PX = 380
 ROOM_FOR_MARK = 1.09  # of a bar with a diamond, which must not touch the line of the period above
 
 
+@drawn_once
 def figure(split: Split, *, language: str, mode: Mode) -> Chart:
     """Draw every point of the split with the chosen period named above; incomplete points carry an open diamond."""
     colours = palette(mode)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kpi.charts import places
 from kpi.charts.chart import Canvas, Chart, phrase, wrap
+from kpi.charts.kept import drawn_once
 from kpi.charts.places import STEPS, Links, Scale, hover_words, linked, per_1000_words, value_words
 from kpi.charts.theme import FONT, LABEL_SIZE, TICK_SIZE, VALUE_SIZE, Mode, Palette, palette, ramp_colour, template
 from kpi.language import direction, format_percent, plural, strip_isolates, t
@@ -24,6 +25,7 @@ LINE_CHARACTERS = {"rtl": 10, "ltr": 12}  # the Arabic "and" belongs to the numb
 REMAINDER_ROWS, REMAINDER_VALUE_ROWS = 0.95, 0.7
 
 
+@drawn_once
 def figure(
     result: GovernorateMap,
     *,

@@ -5,6 +5,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from kpi.charts.chart import Chart, Table, nice_ticks, phrase
+from kpi.charts.kept import drawn_once
 from kpi.charts.theme import Mode, Palette, palette, template
 from kpi.charts.time_axis import set_axes
 from kpi.charts.trend_marks import (
@@ -25,6 +26,7 @@ HEIGHT_PX = 360
 NARROW_TICKS = 18
 
 
+@drawn_once
 def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = None, base: Span | None = None) -> Chart:
     """Draw the series with the chosen period and its base set apart; partial points are hatched or hollow."""
     colours = palette(mode)

@@ -11,6 +11,8 @@ from kpi.ingest.normalise import label_key
 
 ROW = "\x1erow"  # no header can be called this
 FLAW = "\x1eflaw"
+FILE_STEP = 2**40  # rows of several files that are checked as one are this far apart
+UNNAMED_HEADER = "(column "
 
 
 @dataclass(frozen=True)
@@ -54,4 +56,4 @@ def unique_headers(headers: list[str], source_file: str) -> list[str]:
         if key and keys.index(key) != place:
             raise SourceError("column_twice", file=source_file, column=headers[place])
     named = enumerate(zip(headers, keys, strict=True), start=1)
-    return [header if key else f"(column {place})" for place, (header, key) in named]
+    return [header if key else f"{UNNAMED_HEADER}{place})" for place, (header, key) in named]

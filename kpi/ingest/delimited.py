@@ -36,7 +36,8 @@ def read_delimited(blocks: Iterator[bytes], source_file: str, delimiter: str) ->
             frame, records = _careful(body.decode(), headers, delimiter, row)
         else:
             records = len(frame)
-            frame = frame.filter(pl.col(FLAW).is_null() | (pl.col(FLAW) != _BLANK))
+            if frame[FLAW].null_count() < records:
+                frame = frame.filter(pl.col(FLAW).is_null() | (pl.col(FLAW) != _BLANK))
         row += records
         yield Chunk(_flaw_damaged(frame, headers, body))
     if not headers:

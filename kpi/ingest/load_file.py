@@ -47,6 +47,23 @@ class FileResult:
     error: SourceError | None = None
 
 
+@dataclass(frozen=True)
+class Started:
+    """A file that is being loaded: what it was when it was opened, and what the lake knew of it."""
+
+    source_file: str
+    source: Source
+    known: LakeFile | None
+    before: os.stat_result
+    sha256: str
+    reading: str
+
+    @property
+    def lake_key(self) -> str:
+        """Return the digest of everything that determines what the lake holds of the file."""
+        return hashlib.sha256(f"{self.sha256} {self.reading} {self.source_file}".encode()).hexdigest()[:40]
+
+
 def load_file(plan: Plan, source_file: str) -> FileResult:
     """Bring the lake up to date with one file of the inbox (POSIX path relative to it)."""
     lake = Lake(plan.workspace)
@@ -136,6 +153,12 @@ def _still_holds(plan: Plan, known: LakeFile, reading: str) -> bool:
 
 
 def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> FileResult:
+    started = start(plan, source_file, known)
+    return started if isinstance(started, FileResult) else commit(plan, lake, started, _write(plan, lake, started))
+
+
+def start(plan: Plan, source_file: str, known: LakeFile | None) -> "Started | FileResult":
+    """Look at a file's bytes; return its result when the lake has its content already."""
     path = plan.inbox / source_file
     source = plan.sources.of_file(source_file)
     kind_of(source_file)
@@ -144,14 +167,18 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
     reading = reading_of(plan, source)
     if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
         return FileResult(source_file, "unchanged", known)
-    lake_key = hashlib.sha256(f"{sha256} {reading} {source_file}".encode()).hexdigest()[:40]
-    written = _write(plan, lake, source_file, source, lake_key, before)
-    after = path.stat()
+    return Started(source_file, source, known, before, sha256, reading)
+
+
+def commit(plan: Plan, lake: Lake, started: "Started", written: LakeOutput) -> FileResult:
+    """Put what was written aside into the lake, then the entry that makes it the truth."""
+    source_file, known, sha256 = started.source_file, started.known, started.sha256
+    after = (plan.inbox / source_file).stat()
     accepted, rejected = written.commit("accepted"), written.commit("rejected")
     entry = LakeFile(
-        log=source.log,
+        log=started.source.log,
         source_file=source_file,
-        source_name=source.name,
+        source_name=started.source.name,
         sha256=sha256,
         bytes=after.st_size,
         rows_read=written.rows_read,
@@ -162,8 +189,8 @@ def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> F
         rejected_path=rejected,
         loaded_at=_now(),
         loader_version=LOADER_VERSION,
-        lake_key=lake_key,
-        reading=reading,
+        lake_key=started.lake_key,
+        reading=started.reading,
         modified_ns=after.st_mtime_ns,
         accepted_sha256=sha256_of(accepted) if accepted else "",
         rejected_sha256=sha256_of(rejected) if rejected else "",
@@ -191,27 +218,26 @@ def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
     return (*known.earlier, before)
 
 
-def _write(
-    plan: Plan, lake: Lake, source_file: str, source: Source, lake_key: str, before: os.stat_result
-) -> LakeOutput:
-    output = LakeOutput(lake, source.log, lake_key)
+def _write(plan: Plan, lake: Lake, started: Started) -> LakeOutput:
+    source_file, source = started.source_file, started.source
+    output = LakeOutput(lake, source.log, started.lake_key)
     validator = Validator(source_file, source, plan.lookups, plan.clock, plan.key)
     try:
         for chunk in read_chunks(plan.inbox / source_file, source_file, source):
             output.add(validator.check(chunk))
-            _check_unchanged(plan.inbox / source_file, source_file, before)
-        _check_unchanged(plan.inbox / source_file, source_file, before)
+            check_unchanged(plan, started)
+        check_unchanged(plan, started)
     except BaseException:
         output.discard()
         raise
     return output
 
 
-def _check_unchanged(path: Path, source_file: str, before: os.stat_result) -> None:
+def check_unchanged(plan: Plan, started: Started) -> None:
     """Stop at once when a file changes: one that grows as fast as it is read would never end."""
-    now = path.stat()
+    before, now = started.before, (plan.inbox / started.source_file).stat()
     if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
-        raise SourceError("file_changing", file=source_file)
+        raise SourceError("file_changing", file=started.source_file)
 
 
 def _log_of(plan: Plan, source_file: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from kpi.errors import SourceError
-from kpi.ingest.chunks import FLAW, ROW, Chunk
+from kpi.ingest.chunks import FILE_STEP, FLAW, ROW, UNNAMED_HEADER, Chunk
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, Column, Contract
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.normalise import label_key
@@ -92,7 +92,7 @@ class Validator:
         values = self._parsed(frame, headers, findings)
         self._check_rows(values, findings)
         wrong = _mask(findings, len(frame))
-        duplicates = self._duplicates(values, wrong, len(frame))
+        duplicates = self._duplicates(values, frame[ROW], wrong)
         if duplicates is not None:
             findings.add(duplicates, self.contract.key[0], "duplicate_id")
             wrong = wrong | duplicates
@@ -128,7 +128,7 @@ class Validator:
     @staticmethod
     def _is_empty_tail(chunk: Chunk, header: str) -> bool:
         """A header without a name above a column without a value is a delimiter too many on each line."""
-        if not header.startswith("(column "):
+        if not header.startswith(UNNAMED_HEADER):
             return False
         column = chunk.frame[header]
         return column.is_null().all() or (column.dtype == pl.String and (column.fill_null("") == "").all())
@@ -175,17 +175,20 @@ class Validator:
             findings.add(foreign, "entity_id", "service_of_other_entity")
         values["entity_id"] = entity.fill_null(owner).alias("entity_id") if entity.null_count() else entity
 
-    def _duplicates(self, values: dict[str, pl.Series], wrong: pl.Series, rows: int) -> pl.Series | None:
+    def _duplicates(self, values: dict[str, pl.Series], places: pl.Series, wrong: pl.Series) -> pl.Series | None:
         """Return the rows whose key an earlier accepted row of the file has; a row without an id has no key."""
+        rows = len(places)
         key = pl.DataFrame([values[name] for name in self.contract.key])
+        if rows and places[-1] >= FILE_STEP:
+            key = key.with_columns((places // FILE_STEP).alias("file"))
         valid = ~wrong & key.to_series(0).is_not_null()
-        places = valid.arg_true()
-        if not len(places):
+        keyed = valid.arg_true()
+        if not len(keyed):
             return None
-        again = self.seen.seen_again((key if len(places) == rows else key[places]).hash_rows())
+        again = self.seen.seen_again((key if len(keyed) == rows else key[keyed]).hash_rows())
         if not again.any():
             return None
-        return pl.Series([False]).new_from_index(0, rows).scatter(places.filter(again), True)
+        return pl.Series([False]).new_from_index(0, rows).scatter(keyed.filter(again), True)
 
     def _accepted(self, values: dict[str, pl.Series], rows: pl.Series, wrong: pl.Series) -> pl.DataFrame:
         frame = pl.DataFrame([rows.alias("source_row"), *values.values()])

@@ -1,4 +1,4 @@
-"""Load many files in worker processes, one file at a time each; a worker that dies costs its file, not the load."""
+"""Load many files in worker processes, a bundle at a time each; a worker that dies costs its file, not the load."""
 
 import multiprocessing
 import os
@@ -10,7 +10,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from kpi.errors import SourceError
-from kpi.ingest.load_file import FileResult, Plan, failed, load_file
+from kpi.ingest.load_file import FileResult, Plan, failed
+from kpi.ingest.together import bundles, load_files
 
 WORTH_A_WORKER_BYTES = 16 * 2**20  # below, starting a process costs more than it saves
 
@@ -19,7 +20,7 @@ WORTH_A_WORKER_BYTES = 16 * 2**20  # below, starting a process costs more than i
 class _Worker:
     process: BaseProcess
     line: Connection
-    task: str | None = None
+    task: tuple[str, ...] | None = None
 
 
 def load_all(
@@ -32,17 +33,18 @@ def load_all(
         results.append(result)
         on_result(result)
 
-    ordered = [name for name, _ in sorted(tasks, key=lambda task: (-task[1], task[0]))]
-    count = min(workers, len(tasks))
+    ordered = bundles(plan, tasks)
+    count = min(workers, len(ordered))
     if count < 2 or sum(size for _, size in tasks) < WORTH_A_WORKER_BYTES:
-        for name in ordered:
-            finish(load_file(plan, name))
+        for names in ordered:
+            for result in load_files(plan, names):
+                finish(result)
     else:
         _run_pool(plan, ordered, count, finish)
     return results
 
 
-def _run_pool(plan: Plan, tasks: list[str], count: int, finish: Callable[[FileResult], None]) -> None:
+def _run_pool(plan: Plan, tasks: list[tuple[str, ...]], count: int, finish: Callable[[FileResult], None]) -> None:
     waiting = list(reversed(tasks))
     with _thread_share(count):
         pool = [_start(plan) for _ in range(count)]
@@ -53,7 +55,8 @@ def _run_pool(plan: Plan, tasks: list[str], count: int, finish: Callable[[FileRe
                 ready = wait([worker.line for worker in pool if worker.task])
                 for place, worker in enumerate(pool):
                     if worker.line in ready:
-                        finish(_result(plan, worker))
+                        for result in _results(plan, worker, waiting):
+                            finish(result)
                         if not worker.process.is_alive() and waiting:
                             pool[place] = worker = _start(plan)
                         _feed(worker, waiting)
@@ -62,16 +65,22 @@ def _run_pool(plan: Plan, tasks: list[str], count: int, finish: Callable[[FileRe
                 _stop(worker)
 
 
-def _result(plan: Plan, worker: _Worker) -> FileResult:
-    task, worker.task = str(worker.task), None
+def _results(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> list[FileResult]:
+    """Return what a worker found; when it died over several files, let each of them wait to be loaded by itself."""
+    task, worker.task = worker.task or (), None
     try:
         return worker.line.recv()
     except (EOFError, OSError):
         worker.process.join()
-        return failed(plan, task, SourceError("worker_died", file=task, code=worker.process.exitcode))
+        if len(task) > 1:
+            waiting += [(name,) for name in task]
+            return []
+        return [
+            failed(plan, name, SourceError("worker_died", file=name, code=worker.process.exitcode)) for name in task
+        ]
 
 
-def _feed(worker: _Worker, waiting: list[str]) -> None:
+def _feed(worker: _Worker, waiting: list[tuple[str, ...]]) -> None:
     if waiting and worker.process.is_alive():
         worker.task = waiting.pop()
         worker.line.send(worker.task)
@@ -100,7 +109,7 @@ def _serve(line: Connection, plan: Plan) -> None:
         signal.signal(number, signal.SIG_IGN)
     try:
         while True:
-            line.send(load_file(plan, line.recv()))
+            line.send(load_files(plan, line.recv()))
     except (EOFError, ConnectionError):
         return
 

@@ -15,6 +15,8 @@ from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
 PROGRAMME = "programme"
+WHOLE_PERIOD_MONTHS = 1200
+"""A step longer than any period: one point for all of it."""
 By = Literal["programme", "entity", "governorate", "channel", "service", "level"]
 
 
@@ -59,12 +61,10 @@ def fetch(warehouse: Warehouse, requests: Sequence[Request], filters: Filters) -
     if not asked:
         return dict(answers)
     arguments, params = slice_arguments(filters)
-    statements = []
     for index, request in enumerate(asked):
-        statements.append(_statement(index, request, arguments))
         params |= _params(index, request)
-    frame = warehouse.query(" union all ".join(statements) + " order by request, group_id, period_month", params)
-    for index, group_id, *cell in frame.iter_rows():
+    statement = _statement(arguments) if len(asked) == 1 else _lateral_statement(len(asked), arguments)
+    for index, group_id, *cell in warehouse.query(statement, params).iter_rows():
         answer = answers[asked[index]]
         answer[group_id] = (*answer.get(group_id, ()), Cell(*cell))
     return dict(answers)
@@ -121,25 +121,45 @@ def _last_counted(by_month: Answer, period: Period) -> date | None:
     return max((cell.month for cells in by_month.values() for cell in cells if cell.month in period), default=None)
 
 
-def _statement(index: int, request: Request, arguments: str) -> str:
-    # Only the index and the fixed names below enter the text; every value is a bound parameter.
-    step = "" if request.months_per_point is None else f", months_per_point := $step_{index}"
-    return (
-        f"select {index}::integer as request, group_id, period_month, numerator, denominator, value "
-        f"from kpi_points($kpi_{index}, $from_{index}, $to_{index}{step}, by := $by_{index}, {arguments})"
+def _statement(arguments: str) -> str:
+    return f"""
+select 0::integer as request, group_id, period_month, numerator, denominator, value
+from kpi_points($kpi_0, $from_0, $to_0, months_per_point := $step_0, by := $by_0, {arguments})
+order by group_id, period_month
+"""
+
+
+def _lateral_statement(requests: int, arguments: str) -> str:
+    """Ask for all at once: the macro is planned a single time, which costs more than its answer does."""
+    # Only the index enters the text; every value is a bound parameter.
+    rows = ", ".join(
+        f"({index}, $kpi_{index}, $from_{index}::date, $to_{index}::date, $step_{index}::integer, $by_{index})"
+        for index in range(requests)
     )
+    return f"""
+with asked (request, kpi, from_month, to_month, step, group_by) as (
+    values {rows}
+)
+
+select asked.request, points.group_id, points.period_month, points.numerator, points.denominator, points.value
+from asked, lateral (
+    select *
+    from kpi_points(
+        asked.kpi, asked.from_month, asked.to_month, months_per_point := asked.step, by := asked.group_by, {arguments}
+    )
+) as points
+order by asked.request, points.group_id, points.period_month
+"""
 
 
 def _params(index: int, request: Request) -> dict[str, object]:
-    params: dict[str, object] = {
+    return {
         f"kpi_{index}": request.kpi_id,
         f"from_{index}": request.period.start,
         f"to_{index}": request.period.end,
+        f"step_{index}": request.months_per_point or WHOLE_PERIOD_MONTHS,
         f"by_{index}": request.by,
     }
-    if request.months_per_point is not None:
-        params[f"step_{index}"] = request.months_per_point
-    return params
 
 
 def _only_cells(answer: Answer) -> dict[str, Cell]:

@@ -49,7 +49,8 @@ def filters_of_address(options: FilterOptions, find_service: Callable[[str], Ser
 
 def address_parameters() -> dict[str, str]:
     """Return what a link to another page must carry so that language and filters stay."""
-    return {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
+    asked = st.query_params.to_dict()  # at once: every look into the address of a session is checked
+    return {name: asked[name] for name in PARAMETERS if name in asked}
 
 
 def language_switch(language: str) -> None:

@@ -82,7 +82,9 @@ def _style_sheets(text_direction: str) -> str:
     general, last = ("layout", "components"), "rtl"
     screens = sorted({path.stem for path in STYLES.glob("*.css")} - {*general, last})
     names = (*general, *screens, *((last,) if text_direction == "rtl" else ()))
-    return "".join((STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    sheets = "".join((STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    # On one line: Streamlit looks at the indentation of every line, in every run.
+    return " ".join(line.strip() for line in sheets.splitlines())
 
 
 def brand_html(language: str, freshness: Freshness | None) -> str:

@@ -1,5 +1,7 @@
 """Addresses of the dashboard's screens, language and filters kept."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
@@ -9,6 +11,24 @@ FIRST_SCREEN = "overview"
 """The screen that answers at the root; under its own name the server would add a step to the history, and Back hang."""
 
 
+@dataclass(frozen=True)
+class Leads:
+    """Give the addresses of a screen about many things, from one look at the address of this view; equal by value."""
+
+    screen: str
+    parameter: str
+    kept: tuple[tuple[str, str], ...]
+
+    def __call__(self, identifier: str) -> str:
+        """Return the address of the screen about one thing."""
+        return _address(self.screen, dict(self.kept), {self.parameter: identifier})
+
+
+def leads_to(screen: str, parameter: str) -> Leads:
+    """Return what leads to a screen, language and filters kept, with `parameter` naming what it is about."""
+    return Leads(screen, parameter, tuple(address_parameters().items()))
+
+
 def href(screen: str, **changes: str | None) -> str:
     """Return the address of a screen from here: the filters of the address with some changed, or dropped by None.
 
@@ -16,11 +36,13 @@ def href(screen: str, **changes: str | None) -> str:
     together. The address is relative, so that it holds behind any proxy path, and begins with `./`, by which the page
     knows its own links.
     """
-    kept = address_parameters()
+    return _address(screen, address_parameters(), changes)
+
+
+def _address(screen: str, kept: dict[str, str], changes: Mapping[str, str | None]) -> str:
     if "entity" in changes or "service" in changes:
         kept = {name: value for name, value in kept.items() if name not in ("entity", "service")}
-    kept = kept | changes
-    query = urlencode({name: value for name, value in kept.items() if value is not None})
+    query = urlencode({name: value for name, value in {**kept, **changes}.items() if value is not None})
     path = "./" if screen == FIRST_SCREEN else f"./{screen}"
     return f"{path}?{query}" if query else path
 

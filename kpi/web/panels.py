@@ -11,6 +11,7 @@ from kpi.charts.chart import Chart
 from kpi.charts.coverage import Drawing
 from kpi.charts.theme import plotly_config
 from kpi.language import t
+from kpi.web.cache.charts import shown_again
 from kpi.web.tables import folded_table_html
 
 _PATH = re.compile(r"(?<!\S)/[\w./-]*\w")
@@ -30,6 +31,17 @@ def chart_panel(name: str, title: str, chart: Chart, language: str, *, caption: 
     `caption` is written below a saved picture: the period and where the figures come from. `above` is HTML between the
     title and the drawing: what chooses or explains its parts.
     """
+
+    def show() -> None:
+        _chart_panel(name, title, chart, language, caption, above)
+
+    if chart.is_kept:
+        shown_again(chart, name, (title, language, caption, above), show)
+    else:
+        show()
+
+
+def _chart_panel(name: str, title: str, chart: Chart, language: str, caption: str, above: str) -> None:
     with panel(name, title):
         stack(above)
         st.plotly_chart(

@@ -13,27 +13,33 @@ create macro kpi_points(
         where meta_kpi.kpi_id = kpi
     ),
 
+    summed as (
+        select
+            parts.month,
+            parts.group_id,
+            parts.bucket_minutes,
+            -- Only what counts once however often it comes has to be told apart; grouping all rows by it is slow.
+            case
+                when (select 'max' in (numerator_over_months, denominator_over_months) from definition)
+                    then row(parts.entity_id, parts.service_id, parts.governorate_id, parts.channel, parts.level_id)
+            end as member,
+            sum(parts.numerator) as numerator,
+            sum(parts.denominator) as denominator,
+            bool_or(parts.withheld) as withheld
+        from parts
+        group by parts.month, parts.group_id, parts.bucket_minutes, member
+    ),
+
     cells as (
         select
             (
                 from_month::date
                 + to_months((
-                    date_diff('month', from_month::date, parts.month) // months_per_point * months_per_point
+                    date_diff('month', from_month::date, summed.month) // months_per_point * months_per_point
                 )::integer)
             )::date as period_month,
-            parts.month,
-            parts.bucket_minutes,
-            parts.numerator,
-            parts.denominator,
-            parts.withheld,
-            parts.group_id,
-            -- Only what counts once however often it comes has to be told apart; grouping all rows by it is slow.
-            case
-                when 'max' in (definition.numerator_over_months, definition.denominator_over_months)
-                    then row(parts.entity_id, parts.service_id, parts.governorate_id, parts.channel, parts.level_id)
-            end as member
-        from parts
-        cross join definition
+            summed.*
+        from summed
     ),
 
     last_months as (

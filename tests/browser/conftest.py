@@ -44,7 +44,7 @@ class Server:
     def __init__(self, workspace: Path, log: Path) -> None:
         self.address = f"http://127.0.0.1:{free_port()}"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
-        environment = os.environ | {"KPI_WORKSPACE": str(workspace)}
+        environment = {"KPI_VISIT_AHEAD": "false"} | os.environ | {"KPI_WORKSPACE": str(workspace)}
         with log.open("w") as output:
             self.process = subprocess.Popen(
                 [*command, "--server.port", self.address.rpartition(":")[2]],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Table
+from kpi.charts.kept import made_once
 from kpi.language import format_moment, format_number, isolate, plural, t
 from kpi.messages import catalogue
 from kpi.queries.ledger import Check, Ledger, LedgerFile
@@ -14,6 +15,7 @@ from kpi.web.tables import folded_table_html, table_html
 FILES_LISTED = 1000
 
 
+@made_once
 def ledger_html(ledger: Ledger, language: str) -> str:
     """Return the unreadable files first, then the files summed up by log, and every file one click away."""
     newest = sorted(ledger.files, key=lambda file: file.loaded_at, reverse=True)[:FILES_LISTED]

@@ -1,0 +1,36 @@
+"""Compare `kpi build` with DuckDB's own copy of the lake: `create table as select * from` the accepted transactions.
+
+Ours verifies every byte of the lake, aggregates, makes and documents every table and view, checks, digests and
+publishes.
+"""
+
+from bench.entity_months import entity_months
+from bench.load import lake_source
+from bench.measure_table import Measure, Options
+from bench.measured import measure_duckdb, measure_kpi, median_seconds, peak_mib, spread
+from kpi.warehouse.manifest import Manifest
+from kpi.warehouse.publish import POINTER
+
+MUST, AIM = 2.0, 1.3
+LIMITS = """
+"""
+
+
+def measures(options: Options) -> list[Measure]:
+    """Measure building from a loaded lake, and the bytes of a row in the published file."""
+    source = entity_months(options, "csv")
+    source.load()
+    ours, peer = [], []
+    for _ in range(options.runs):
+        ours.append(measure_kpi("build", "--force", "--workspace", str(source.workspace)))
+        peer.append(measure_duckdb(options.scratch, lake_source(source.workspace)))
+    published = Manifest.read(source.workspace / "warehouse" / POINTER)
+    peer_bytes = (options.scratch / "peer.duckdb").stat().st_size / source.rows
+    size = published.size_bytes / source.rows if published else float("nan")
+    return [
+        Measure("`kpi build` ÷ DuckDB copy of the lake", median_seconds(ours) / median_seconds(peer), "ratio",
+                MUST, AIM, f"{source.rows:,} rows: {spread(ours)} ÷ {spread(peer)}"),
+        Measure("peak memory of building", peak_mib(ours), "MiB", note=f"DuckDB {peak_mib(peer):,.0f} MiB"),
+        Measure("published file on disk, by row of the lake", size, "bytes/row", None, None,
+                f"all tables and views; a DuckDB table of the rows themselves: {peer_bytes:.1f}"),
+    ]  # fmt: skip

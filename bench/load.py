@@ -1,0 +1,91 @@
+"""Compare `kpi load` with DuckDB's own read of the same files, and with loading one changed month again.
+
+Ours reads the rows from 17 months of files, one per entity and month, checks every value, replaces beneficiary numbers,
+looks for duplicates and re-sends, and writes lake and ledger. DuckDB makes one table of the files as it reads them.
+"""
+
+from pathlib import Path
+
+from bench.entity_months import EntityMonths, entity_months
+from bench.measure_table import Measure, Options
+from bench.measured import measure, measure_duckdb, measure_kpi, median_seconds, peak_mib, spread
+
+LIMITS = """
+"""
+# Without the options a file with a row too many fields is read as one column of whole lines.
+READERS = {
+    "csv": "read_csv('{files}', header = true, delim = ',', ignore_errors = true)",
+    "parquet": "read_parquet('{files}')",
+}
+MARKS = {"csv": (1.5, 1.0), "parquet": (2.0, 1.5)}
+RELOAD_MARK = 1 / 8
+CHANGED_MONTH = "2025-03"
+_COPY = """
+import sys
+import duckdb
+duckdb.execute(f"copy (select * from {sys.argv[1]}) to '{sys.argv[2]}' (format parquet, compression zstd)").fetchall()
+"""
+
+
+def measures(options: Options) -> list[Measure]:
+    """Measure loading from CSV and Parquet, reloading, and the bytes of a row in the lake."""
+    found = []
+    for kind in READERS:
+        found += _load(options, entity_months(options, kind))
+    source = entity_months(options, "csv")
+    return [*found, *_reload(options, source), _row_bytes(options, source)]
+
+
+def lake_source(workspace: Path) -> str:
+    """Return what DuckDB reads a workspace's accepted transactions from."""
+    return f"read_parquet('{workspace}/lake/transactions/*.accepted.parquet')"
+
+
+def _load(options: Options, source: EntityMonths) -> list[Measure]:
+    reader = READERS[source.kind].format(files=f"{source.workspace}/inbox/transactions/*/*.{source.kind}")
+    ours, peer = [], []
+    for _ in range(options.runs):
+        ours.append(source.load())
+        peer.append(measure_duckdb(options.scratch, reader))
+    ratio = median_seconds(ours) / median_seconds(peer)
+    name = {"csv": "CSV", "parquet": "Parquet"}[source.kind]
+    note = f"{source.rows:,} rows in {len(source.files)} files: {spread(ours)} ÷ {spread(peer)}"
+    return [
+        Measure(f"`kpi load` of {name} ÷ DuckDB `{READERS[source.kind].partition('(')[0]}`", ratio, "ratio",
+                *MARKS[source.kind], note),
+        Measure(f"peak memory of loading {name}", peak_mib(ours), "MiB", note=f"DuckDB {peak_mib(peer):,.0f} MiB"),
+    ]  # fmt: skip
+
+
+def _reload(options: Options, source: EntityMonths) -> list[Measure]:
+    """Change files of one month, then run the whole `kpi load` again: the largest entity's file, and every entity's."""
+    whole = [source.load() for _ in range(options.runs)]
+    month = [path for path in source.files if path.parent.name == CHANGED_MONTH]
+    largest = max(month, key=lambda path: path.stat().st_size)
+    found = []
+    for name, changed in (("one entity's file of a month", [largest]), ("all files of a month", month)):
+        again = []
+        for _ in range(options.runs):
+            for path in changed:
+                _drop_last_row(path)
+            again.append(measure_kpi("load", "--workspace", str(source.workspace)))
+        note = f"{len(changed)} of {len(source.files)} files changed: {spread(again)} ÷ {spread(whole)}"
+        ratio = median_seconds(again) / median_seconds(whole)
+        found.append(Measure(f"reload of {name} among 17 ÷ full load", ratio, "ratio", RELOAD_MARK, None, note))
+    return found
+
+
+def _drop_last_row(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rstrip(b"\n").rfind(b"\n") + 1])
+
+
+def _row_bytes(options: Options, source: EntityMonths) -> Measure:
+    files = list((source.workspace / "lake" / "transactions").glob("*.accepted.parquet"))
+    target = options.scratch / "peer.parquet"
+    measure(_COPY, lake_source(source.workspace), str(target))
+    peer = target.stat().st_size / source.rows
+    target.unlink()
+    size = sum(path.stat().st_size for path in files) / source.rows
+    note = f"{len(files)} files; the same rows as one Parquet file with zstd, written by DuckDB: {peer:.1f}"
+    return Measure("lake on disk", size, "bytes/row", None, peer, note)

@@ -1,0 +1,149 @@
+"""Load many small files as one: most of what a small file costs is what any file costs, however few its rows are.
+
+Only files that are read alike are put together, and each still gets its own rows, reasons and duplicates; a row's
+place among them is its row number plus `FILE_STEP` for each file before its own.
+"""
+
+import stat
+from collections.abc import Sequence
+
+import polars as pl
+
+from kpi.errors import SourceError
+from kpi.ingest.chunks import FILE_STEP, ROW, UNNAMED_HEADER, Chunk
+from kpi.ingest.lake_output import LakeOutput
+from kpi.ingest.load_file import FileResult, Plan, Started, check_unchanged, commit, load_file, start
+from kpi.ingest.read import kind_of, read_chunks
+from kpi.ingest.validate import Checked, Validator
+from kpi.lake import Lake
+
+TOGETHER_BYTES = 8 * 2**20
+TOGETHER_FILES = 64
+_WEIGHT = {"csv": 1, "tsv": 1, "parquet": 5}  # of a byte in memory; what is not named here is checked by itself
+
+
+class NotAlikeError(Exception):
+    """Some files cannot be checked as one."""
+
+
+def load_files(plan: Plan, names: Sequence[str]) -> list[FileResult]:
+    """Bring the lake up to date with files of one bundle; at any fault each is loaded, and judged, by itself."""
+    if len(names) > 1:
+        lake = Lake(plan.workspace)
+        try:
+            found = [start(plan, name, lake.entry(name)) for name in names]
+            written = _written(plan, lake, [item for item in found if isinstance(item, Started)])
+        except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 it comes again where it is told
+            return [load_file(plan, name) for name in names]
+        return [
+            item if isinstance(item, FileResult) else _committed(plan, lake, item, written[item.source_file])
+            for item in found
+        ]
+    return [load_file(plan, name) for name in names]
+
+
+def _written(plan: Plan, lake: Lake, files: Sequence[Started]) -> dict[str, LakeOutput]:
+    """Check files as one and write the rows of each aside."""
+    if not files:
+        return {}
+    chunks = [_whole(plan, file) for file in files]
+    names = [file.source_file for file in files]
+    if any(file.source != files[0].source for file in files):
+        raise NotAlikeError
+    validator = Validator(names[0], files[0].source, plan.lookups, plan.clock, plan.key)
+    checked = taken_apart(validator.check(put_together(chunks)), names, [len(chunk.frame) for chunk in chunks])
+    outputs: dict[str, LakeOutput] = {}
+    try:
+        for file, rows in zip(files, checked, strict=True):
+            outputs[file.source_file] = LakeOutput(lake, file.source.log, file.lake_key)
+            outputs[file.source_file].add(rows)
+            check_unchanged(plan, file)
+    except BaseException:
+        for output in outputs.values():
+            output.discard()
+        raise
+    return outputs
+
+
+def _whole(plan: Plan, file: Started) -> Chunk:
+    chunks = list(read_chunks(plan.inbox / file.source_file, file.source_file, file.source))
+    if len(chunks) != 1:
+        raise NotAlikeError
+    return chunks[0]
+
+
+def _committed(plan: Plan, lake: Lake, file: Started, written: LakeOutput) -> FileResult:
+    try:
+        return commit(plan, lake, file, written)
+    except Exception:  # noqa: BLE001 it comes again where it is told
+        written.discard()
+        return load_file(plan, file.source_file)
+
+
+def bundles(plan: Plan, tasks: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
+    """Put files (source file, bytes) together that are probably read alike; the largest come first."""
+    open_bundles: dict[str, tuple[list[str], int]] = {}
+    found: list[tuple[str, ...]] = []
+    for name, size in sorted(tasks, key=lambda task: (-task[1], task[0])):
+        alike, weight = _reading(plan, name, size)
+        if alike is None or 2 * weight > TOGETHER_BYTES:
+            found.append((name,))
+            continue
+        names, filled = open_bundles.get(alike, ([], 0))
+        if filled + weight > TOGETHER_BYTES or len(names) == TOGETHER_FILES:
+            found.append(tuple(names))
+            names, filled = [], 0
+        open_bundles[alike] = ([*names, name], filled + weight)
+    return found + [tuple(names) for names, _ in open_bundles.values()]
+
+
+def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
+    """Return what a file is read as and its weight; None when it has to be checked by itself."""
+    try:
+        source = plan.sources.of_file(name)
+        kind, zipped = kind_of(name)
+        regular = stat.S_ISREG((plan.inbox / name).stat().st_mode)
+    except (SourceError, OSError):
+        return None, 0
+    # Of several declared formats of dates the one that fits a file's first dates is tried first.
+    if zipped or kind not in _WEIGHT or not regular or len(source.dates) > 1:
+        return None, 0
+    return f"{kind} {source}", size * _WEIGHT[kind]
+
+
+def put_together(chunks: Sequence[Chunk]) -> Chunk:
+    """Return the rows of several files as one slice; raise `NotAlikeError` when their columns differ."""
+    first = chunks[0]
+    schema = first.frame.schema
+    if any(chunk.sparse or chunk.frame.schema != schema for chunk in chunks):
+        raise NotAlikeError
+    if any(header.startswith(UNNAMED_HEADER) for header in first.headers):
+        raise NotAlikeError
+    frame = pl.concat([chunk.frame for chunk in chunks])
+    steps = pl.concat(
+        [pl.repeat(n * FILE_STEP, len(c.frame), dtype=pl.Int64, eager=True) for n, c in enumerate(chunks)]
+    )
+    return Chunk(frame.with_columns((frame[ROW] + steps).alias(ROW)))
+
+
+def taken_apart(checked: Checked, names: Sequence[str], rows_read: Sequence[int]) -> list[Checked]:
+    """Return what belongs to each of the files that were put together."""
+    accepted = _by_file(checked.accepted, names)
+    rejected = _by_file(checked.rejected.with_columns(_names(checked.rejected["source_row"], names)), names)
+    return [
+        Checked(good, bad, rows, rows - len(good))
+        for good, bad, rows in zip(accepted, rejected, rows_read, strict=True)
+    ]
+
+
+def _by_file(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
+    """Split rows, which are in the order of their files, and give them their own numbers."""
+    places = frame["source_row"]
+    starts = pl.Series([n * FILE_STEP for n in range(len(names) + 1)], dtype=pl.Int64)
+    ends = places.search_sorted(starts, side="left").to_list()
+    own = frame.with_columns((places % FILE_STEP).alias("source_row"))
+    return [own.slice(start, end - start) for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def _names(places: pl.Series, names: Sequence[str]) -> pl.Series:
+    return pl.Series(names, dtype=pl.String).gather(places // FILE_STEP).alias("source_file")
