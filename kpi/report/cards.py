@@ -83,7 +83,9 @@ def _month(writer: Writer, month: Headline | None) -> dict[str, str] | None:
 
 
 def _reported(writer: Writer, headline: Headline) -> dict[str, str] | None:
-    reported = headline.reported
+    reported, naming = headline.reported, headline.naming
+    if naming is not None and headline.value is not None:
+        return _line(plural("web.card.naming", naming.anywhere, writer.language, here=naming.here))
     if reported is None or reported.expected < 2:
         return None
     words = t("report.card.reported", writer.language, reported=reported.reported, expected=reported.expected)
