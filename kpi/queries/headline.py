@@ -10,6 +10,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.naming import read_naming
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Change, Freshness, Headline, Naming, Point
 from kpi.queries.series import points_of
@@ -18,14 +19,6 @@ from kpi.warehouse.connect import Warehouse
 
 SPARKLINE_YEARS = {1: 1, 3: 2}
 """Years of recent points by months per point; the same point of the year before is always among them."""
-
-_NAMING = """
-select
-    (count(distinct entity_id) filter (where governorate_id = $governorate))::bigint as here,
-    count(distinct entity_id)::bigint as anywhere
-from fct_transaction_month
-where month between $from_month and $to_month and governorate_id is not null and transactions > 0
-"""
 
 
 @dataclass(frozen=True)
@@ -71,13 +64,7 @@ def _naming(warehouse: Warehouse, filters: Filters) -> Naming | None:
     """Count whose transactions name the governorate of the filters; None without one and for what names none."""
     if filters.governorate_id in (None, NOT_ALLOCATED) or filters.entity_id is not None:
         return None
-    row = warehouse.query(
-        _NAMING,
-        governorate=filters.governorate_id,
-        from_month=filters.period.start,
-        to_month=filters.period.end,
-    ).row(0)
-    return Naming(*row)
+    return read_naming(warehouse, filters.period).get(filters.governorate_id)
 
 
 def _headline(kpi: Kpi, facts: _Facts) -> Headline:

@@ -17,8 +17,9 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
+from kpi.queries.naming import read_naming
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Change, Freshness, Headline, Reported, Series
+from kpi.queries.results import Change, Freshness, Headline, Naming, Reported, Series
 from kpi.queries.series import series_from, series_requests
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
 from kpi.queries.targets import Target, read_targets, status
@@ -52,6 +53,7 @@ class Book:
     answers: Mapping[Request, Answer]
     targets: Mapping[str | None, Mapping[str, Target]]
     pairs: Mapping[By, PairsByGroup]
+    naming: Mapping[Period, Mapping[str, Naming]]
     _known: dict = field(default_factory=dict, compare=False, repr=False)
 
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
@@ -129,11 +131,12 @@ class Book:
             target_by=target.valid_to if target else None,
             status=status(kpi, value, target),
             change=self._change(kpi, by, group, period, cells) if value is not None else None,
-            reported=self._reported(by, group, period) if is_flow else None,
+            reported=self._reported(by, group, period) if is_flow and by != "governorate" else None,
             sparkline=(),
             nothing=self._nothing(kpi, by, value),
             as_of=cells.as_of,
             months_per_point=self.build.reporting_months if is_flow else 1,
+            naming=self.naming[period].get(group) if is_flow and by == "governorate" else None,
         )
 
     def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Change:
@@ -218,6 +221,7 @@ def read_book(
         answers=answers,
         targets={one: read_targets(warehouse, kpis.values(), replace(filters, entity_id=one)) for one in wanted},
         pairs={by: read_pairs_by_group(warehouse, LIKE_FOR_LIKE_KPI, by, filters) for by in scopes},
+        naming={one: read_naming(warehouse, one) for one in (alone, period)},
     )
 
 

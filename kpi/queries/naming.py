@@ -1,0 +1,29 @@
+"""From how many entities the transactions of a governorate come, out of those that name governorates at all."""
+
+from collections.abc import Mapping
+
+from kpi.periods import Period
+from kpi.queries.results import Naming
+from kpi.warehouse.connect import Warehouse
+
+_NAMING = """
+with named as (
+    select distinct governorate_id, entity_id
+    from fct_transaction_month
+    where month between $from_month and $to_month and governorate_id is not null and transactions > 0
+)
+
+select
+    dim_governorate.governorate_id,
+    count(named.entity_id)::bigint as here,
+    (select count(distinct entity_id) from named)::bigint as anywhere
+from dim_governorate
+left join named on dim_governorate.governorate_id = named.governorate_id
+group by dim_governorate.governorate_id
+"""
+
+
+def read_naming(warehouse: Warehouse, period: Period) -> Mapping[str, Naming]:
+    """Count, for every governorate, the entities whose transactions of the period name it."""
+    rows = warehouse.query(_NAMING, from_month=period.start, to_month=period.end).iter_rows()
+    return {governorate: Naming(here, anywhere) for governorate, here, anywhere in rows}
