@@ -24,19 +24,6 @@ def test_a_pseudonym_is_the_first_eight_bytes_of_the_keyed_digest():
     assert found.to_list()[:3] == [wanted, None, wanted]
 
 
-def test_numbers_that_share_a_place_in_the_table_keep_their_own_pseudonyms(monkeypatch):
-    monkeypatch.setattr("kpi.ingest.pseudonym._TABLE_ROWS", 3)
-    key = bytes(range(1, 33))
-    numbers = [int(number) for number in NUMBERS] + [None, 0, 10**12 - 1]
-    for turn in (numbers, numbers[::-1], numbers[5:50] * 3):
-        wanted = [
-            None if number is None
-            else int.from_bytes(hmac.digest(key, str(number).encode(), hashlib.sha256)[:8], "big", signed=True)
-            for number in turn
-        ]  # fmt: skip
-        assert pseudonyms(pl.Series(turn), key).to_list() == wanted
-
-
 def test_one_person_written_in_several_ways_has_one_pseudonym(office, csv):
     ways = ["07123456", "7123456", "٧١٢٣٤٥٦", " 712 3456 ", "۷۱۲۳۴۵۶", "\u200f7123456"]
     office.load_one("transactions/a.csv", csv(*({"beneficiary_number": way} for way in ways)))
