@@ -25,7 +25,7 @@ one of many does, so the ratio falls as the rows grow.
 def measures(options: Options) -> list[Measure]:
     """Measure building from a loaded lake, and the bytes of a row in the published file."""
     source = entity_months(options, "csv")
-    source.load()
+    measure_kpi("load", "--workspace", str(source.workspace))
     ours, peer = [], []
     for _ in range(options.runs):
         ours.append(measure_kpi("build", "--force", "--workspace", str(source.workspace)))
