@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from kpi.settings import REPOSITORY, settings_in_force
-from tests.addresses import NAMES
+from tests.addresses import NAMES, address
 from tests.browser.chromium import ADVICE, find_chromium
 from tests.browser.conftest import LOCALES, Server, Visitor
 
@@ -20,20 +20,22 @@ WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
 
 
-def photograph(browser: Browser, address: str, screen: str, language: str, width: int, scheme: str) -> Path:
-    """Save one screen at its full height and return the file."""
+def photograph(
+    browser: Browser, origin: str, screen: str, language: str, width: int, scheme: str, folder: Path = FOLDER
+) -> Path:
+    """Save one screen of the server at `origin` at its full height and return the file."""
     context = browser.new_context(
         locale=LOCALES[language],
         viewport={"width": width, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
         device_scale_factor=2 if width < 600 else 1,
     )
-    visitor = Visitor(context, address)
+    visitor = Visitor(context, origin)
     page = visitor.open(address(screen, lang=language))
     height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
     page.set_viewport_size({"width": width, "height": height + 20})
     visitor.settle()
-    path = FOLDER / f"{screen}-{language}-{width}-{scheme}.png"
+    path = folder / f"{screen}-{language}-{width}-{scheme}.png"
     page.screenshot(path=path)
     context.close()
     return path
