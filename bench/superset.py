@@ -124,7 +124,7 @@ def measures(options: Options) -> list[Measure]:
     return [
         Measure("ours ÷ Superset 6", mine / peer, "ratio", *MARKS, note),
         Measure("ours", mine, "s", note="in the process"),
-        Measure("Superset 6", peer, "s", note=f"over HTTP; {', '.join(PACKAGES)}; gunicorn, 2 workers of 4 threads"),
+        Measure("Superset 6", peer, "s", note=f"over HTTP; {', '.join(PACKAGES)}; gunicorn, 2 workers"),
     ]
 
 
@@ -213,7 +213,7 @@ def _served(binaries: Path, folder: Path) -> Generator[str]:
     address = f"127.0.0.1:{free_port()}"
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603
-            [str(binaries / "gunicorn"), "-w", "2", "-k", "gthread", "--threads", "4", "-b", address,
+            [str(binaries / "gunicorn"), "-w", "2", "-b", address,
              "--timeout", "120", "superset.app:create_app()"],
             env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
