@@ -30,9 +30,9 @@ from kpi.queries.points import By, Request, fetch
 from kpi.warehouse.connect import Warehouse
 from tests.browser.conftest import free_port
 
-PACKAGES = ("apache-superset==6.1.0", "rich", "flask-caching<2.4", "duckdb-engine", "duckdb<1.5")
-"""6.1 imports rich without naming it, and its cache does not take what a later flask-caching passes; the file is of
-DuckDB's storage version 1.2, which this driver reads."""
+PACKAGES = ("apache-superset==6.1.0", "rich", "cachetools", "flask-caching<2.4", "duckdb-engine", "duckdb<1.5")
+"""6.1 imports rich and cachetools without naming them, and its cache does not take what a later flask-caching passes.
+The file is of DuckDB's storage version 1.2, which this driver reads."""
 PERIOD = Period(date(2025, 1, 1), date(2025, 5, 1))
 MARKS = (0.2, 0.05)
 INSTALL_SECONDS, COMMAND_SECONDS, START_SECONDS = 1200, 300, 120
