@@ -13,13 +13,19 @@ from kpi.warehouse.publish import POINTER
 
 MUST, AIM = 2.0, 1.3
 LIMITS = """
+**Where the time goes.** On four million rows half of the processor time goes to the digest of every table and view, for
+which every view is computed once, and two fifths to the tables, which aggregate the lake's rows; the rest is the
+SHA-256 of the lake's files and the checks. Only the aggregates and the SHA-256 grow with the rows of the lake.
+
+**The limit.** The digests are what `kpi verify` and `kpi diff` compare builds by; a lake of few rows pays for them as
+one of many does, so the ratio falls as the rows grow.
 """
 
 
 def measures(options: Options) -> list[Measure]:
     """Measure building from a loaded lake, and the bytes of a row in the published file."""
     source = entity_months(options, "csv")
-    source.load()
+    measure_kpi("load", "--workspace", str(source.workspace))
     ours, peer = [], []
     for _ in range(options.runs):
         ours.append(measure_kpi("build", "--force", "--workspace", str(source.workspace)))

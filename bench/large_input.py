@@ -18,6 +18,10 @@ from kpi.demo import generate
 MUST_MIB, AIM_MIB = 2048, 1024
 PARQUET_FILES = 100
 LIMITS = """
+**Where the memory goes.** A file is read in blocks of 16 MiB and its rows are checked and written slice by slice; what
+grows with the rows of a single file is one 64-bit hash of each id, kept so that an id that comes again is found: 8
+bytes a row. They lie in sorted runs of a few million, so that merging two needs little more. Many files need no more
+than the largest of them, in each worker.
 """
 _BLOCK_ROWS = 500_000
 _SMALL_SCALE = 0.0001

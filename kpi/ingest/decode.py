@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 
 from kpi.errors import SourceError
 
-BLOCK_BYTES = 32 * 2**20
+BLOCK_BYTES = 16 * 2**20
 LONGEST_ROW_BYTES = 4 * 2**20
 
 _BOMS = (

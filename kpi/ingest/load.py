@@ -136,13 +136,15 @@ def _load_files(
 ) -> list[FileResult]:
     sizes = {name: _size(plan.inbox / name) for name in chosen}
     known = {file.source_file: file for file in lake.files()}
+    bytes_total, bytes_done = sum(sizes.values()), 0
     results: list[FileResult] = []
 
     def note(result: FileResult) -> None:
+        nonlocal bytes_done
         results.append(result)
+        bytes_done += sizes[result.source_file]
         if progress:
-            done = sum(sizes[item.source_file] for item in results)
-            progress(Progress(len(results), len(chosen), done, sum(sizes.values()), result))
+            progress(Progress(len(results), len(chosen), bytes_done, bytes_total, result))
 
     tasks = []
     for name in chosen:

@@ -82,8 +82,9 @@ def read_overlap(lake: Lake) -> Overlap:
 
 def forget_stale_overlaps(lake: Lake) -> None:
     """Remove what was found for an earlier state of the lake; call only while holding the lock."""
-    kept = _paths(lake, _in_order_received(lake))
-    for path in (lake.root / "overlap").glob("*"):
+    found = list((lake.root / "overlap").glob("*"))
+    kept = _paths(lake, _in_order_received(lake)) if found else ()
+    for path in found:
         if path not in kept:
             path.unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -241,19 +242,18 @@ def _text_moments(texts: pl.Series, source: Source, time_zone: str | None) -> pl
     sample = texts.drop_nulls().head(50)
     formats.sort(key=lambda form: _read(sample, form).null_count())
     moments = _read(texts, formats[0])
-    for form in formats[1:]:
-        if moments.null_count() == texts.null_count():
-            break
-        moments = _filled(moments, texts, lambda left, form=form: _read(left, form))
+    if moments.null_count() == texts.null_count():
+        return moments
+    readers: list[Callable[[pl.Series], pl.Series]] = [partial(_read, form=form) for form in formats[1:]]
     if time_zone is not None and not source.dates:
-        for form in _ZONED:
-            moments = _filled(moments, texts, lambda left, form=form: _read_zoned(left, form, time_zone))
-    return moments
-
-
-def _filled(moments: pl.Series, texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+        readers += [partial(_read_zoned, form=form, time_zone=time_zone) for form in _ZONED]
     left = (moments.is_null() & texts.is_not_null()).arg_true()
-    return moments.scatter(left, read(texts.gather(left))) if len(left) else moments
+    for read in readers:
+        found = read(texts.gather(left))
+        if found.null_count() < len(left):
+            moments = moments.scatter(left, found)
+            left = left.filter(found.is_null())
+    return moments
 
 
 def _read(texts: pl.Series, form: str) -> pl.Series:
