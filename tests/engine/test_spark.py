@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.skipif(lack_of_spark() is not None,
 DIGESTS = "select object_name, row_count, digest from meta_digest order by all"
 OWN_LAKE = "KPI_ENGINE_WORKSPACE"
 KILLS = 3
+BUSY_TICKS = 20
 HOLD = """
 import sys, time
 from kpi.warehouse.spark_server import local_server
@@ -109,12 +110,14 @@ def test_a_killed_build_leaves_no_spark_behind() -> None:
 def test_killing_executors_changes_nothing_in_the_file_of_a_large_lake(large: Path) -> None:
     expected = digests(large)
     killed: list[int] = []
-    done = Event()
-    killer = Thread(target=_kill_executors, args=(killed, done))
+    making, done = Event(), Event()
+    killer = Thread(target=_kill_busy_executors, args=(killed, making, done))
     killer.start()
+    steps = {"tables": making.set, "checks": done.set}
     try:
-        build(on("local-cluster[2,1,1024]", large), force=True)
+        build(on("local-cluster[2,1,1024]", large), force=True, progress=lambda step: steps.get(step, lambda: None)())
     finally:
+        making.set()
         done.set()
         killer.join()
     assert len(killed) == KILLS
@@ -122,13 +125,27 @@ def test_killing_executors_changes_nothing_in_the_file_of_a_large_lake(large: Pa
     assert digests(large) == expected
 
 
-def _kill_executors(killed: list[int], done: Event) -> None:
-    """Kill one of the executors that this process started every few seconds, while the cubes are made."""
-    while len(killed) < KILLS and not done.wait(8):
-        running = [pid for pid in _descendants(os.getpid(), "CoarseGrainedExecutorBackend") if pid not in killed]
-        if running:
-            os.kill(running[0], signal.SIGKILL)
-            killed.append(running[0])
+def _kill_busy_executors(killed: list[int], making: Event, done: Event) -> None:
+    """Kill executors of this process that are at work, one by one, from the first cube to the last."""
+    making.wait()
+    worked: dict[int, int] = {}
+    while len(killed) < KILLS and not done.wait(1):
+        running = {pid: _ticks(pid) for pid in _descendants(os.getpid(), "CoarseGrainedExecutorBackend")}
+        busy = [pid for pid, ticks in running.items() if pid in worked and ticks - worked[pid] >= BUSY_TICKS]
+        worked = running
+        if busy:
+            os.kill(busy[0], signal.SIGKILL)
+            killed.append(busy[0])
+            done.wait(5)
+
+
+def _ticks(pid: int) -> int:
+    """Return the processor time that a process has had, in hundredths of a second; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _descendants(ancestor: int, name: str) -> list[int]:
