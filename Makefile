@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help readme demo serve test test-clients torture lint bench bench-all bench-large bench-report bench-pages screenshots lock clean
+.PHONY: help readme demo serve test test-clients test-engine torture lint bench bench-all bench-engines bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -24,13 +24,16 @@ torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills,
 test-clients: .venv/.dev ## Ask the saved queries through DuckDB 1.2 to 2.0, Node, SQLAlchemy and JDBC (installs them aside)
 	@KPI_TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -rs
 
+test-engine: .venv-spark/.ready ## Make the cubes on real Spark, of the whole demo lake, and kill executors (needs Java 17; installs Spark aside)
+	@.venv-spark/bin/python -m pytest -p no:cacheprovider tests/engine -rs
+
 lint: .venv/.dev ## Run the linters and the type checker
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ty check --quiet
 	@$(BIN)/sqlfluff lint --nocolor sql
 
-bench: .venv/.dev ## Measure load, build and pages against their marks (10 minutes); writes bench/results.md
+bench: .venv/.dev ## Measure load, build and pages against their marks ; writes bench/results.md
 	@$(BIN)/python -m bench
 
 bench-all: .venv/.dev ## The same, and 100 million rows, many viewers, other engines and the documents of a month
@@ -41,6 +44,9 @@ bench-large: .venv/.dev ## Load 100 million rows and print the peak memory
 
 bench-pages: .venv/.dev ## Time every page: server cold and warm, and in a browser
 	@$(BIN)/python -m bench --part pages
+
+bench-engines: .venv-spark/.ready ## Make the cubes of 11.4 million rows on DuckDB and on Spark side by side
+	@.venv-spark/bin/python -m bench --part engines
 
 bench-report: .venv/.dev ## Make all 120 documents of a month and print seconds and memory
 	@$(BIN)/python -m bench --part reports
@@ -54,6 +60,7 @@ readme: .venv/.dev ## Write the tables of the README anew
 lock: ## Write the hashed lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra spark-tests pyproject.toml -o requirements-spark.lock
 
 clean: ## Remove what the demo made; the registries stay
 	rm -rf data/inbox data/lake data/warehouse data/reports data/logs data/reference/services.csv data/demo_malformed.csv
@@ -70,4 +77,11 @@ clean: ## Remove what the demo made; the registries stay
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo "Installing from requirements-dev.lock …"
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-spark/.ready: requirements-spark.lock pyproject.toml
+	@$(PYTHON) -m venv .venv-spark
+	@echo "Installing Spark from requirements-spark.lock …"
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

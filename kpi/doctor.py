@@ -33,7 +33,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at the workspace, its lake and its published file, in the order data flows."""
     findings: list[Finding] = []
-    for look in (_workspace, _lake, _published):
+    for look in (_workspace, _lake, _engine, _published):
         try:
             findings += look(settings)
         except KpiError as error:
@@ -63,6 +63,31 @@ def _lake(settings: Settings) -> list[Finding]:
              "rejected": f"{sum(file.rows_rejected for file in files):,}"}  # fmt: skip
     unreadable = [Finding("warn", "unreadable", {"file": file.source_file}) for file in files if file.error]
     return [Finding("ok" if files else "warn", "lake" if files else "lake_empty", facts), *unreadable]
+
+
+def _engine(settings: Settings) -> list[Finding]:
+    from kpi.lake import Lake
+    from kpi.warehouse.engines import engine_in_force
+    from kpi.warehouse.spark_server import is_local, java
+
+    if settings.engine == "duckdb":
+        with engine_in_force(settings) as engine:
+            return [Finding("ok", "engine_duckdb", {"version": engine.version})]
+    found = []
+    if is_local(settings.engine_url) and (place := java()):
+        found.append(Finding("ok", "engine_java", {"java": place}))
+    files = Lake(settings.workspace).files()
+    held = [(file, file.accepted_path) for file in files if file.log == "transactions" and file.accepted_path]
+    with engine_in_force(settings) as engine:
+        url = settings.engine_url.partition(";")[0]
+        found.append(Finding("ok", "engine_spark", {"version": engine.version, "url": url}))
+        if not held:
+            return [*found, Finding("warn", "engine_lake_empty")]
+        file, path = min(held, key=lambda pair: pair[0].rows_accepted)
+        rows = engine.rows_of(path)
+    facts = {"file": file.source_file, "rows": f"{file.rows_accepted:,}", "found": f"{rows:,}"}
+    same = rows == file.rows_accepted
+    return [*found, Finding("ok" if same else "bad", "engine_lake" if same else "engine_lake_differs", facts)]
 
 
 def _published(settings: Settings) -> list[Finding]:

@@ -13,6 +13,7 @@ EXIT_USAGE = 2
 EXIT_SOURCE_UNREADABLE = 3
 EXIT_NOTHING_PUBLISHED = 4
 EXIT_STORAGE = 5
+EXIT_ENGINE = 6
 STORAGE_KEYS = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
@@ -99,6 +100,18 @@ class StorageError(KpiError):
     """The disk is full or a folder may not be written; what was published stays in service."""
 
     exit_code = EXIT_STORAGE
+
+
+class EngineError(KpiError):
+    """The engine that makes the cubes cannot be reached, or failed; what was published stays in service."""
+
+    exit_code = EXIT_ENGINE
+
+
+class EngineDiffers(EngineError):
+    """The engine's cubes are not what the ledger or DuckDB says; nothing is published."""
+
+    exit_code = EXIT_CHECK_FAILED
 
 
 class QueryRefused(KpiError):

@@ -17,7 +17,7 @@ from pathlib import Path
 from kpi import messages
 from kpi.errors import SourceError
 
-LOADER_VERSION = "2"
+LOADER_VERSION = "3"
 
 
 class OlderVersionKeptError(SourceError):
@@ -38,7 +38,8 @@ class Span:
     """The accepted transactions of one file for one entity and month, those with an id apart from those without.
 
     `month` is the first day as ISO text; `first_id` and `last_id` bound the ids; `received_at` is when the file first
-    brought this entity and month (ISO, UTC), whatever replaced its content since.
+    brought this entity and month (ISO, UTC), whatever replaced its content since; `transactions` is what the rows sum
+    up to.
     """
 
     entity_id: str
@@ -49,6 +50,7 @@ class Span:
     first_id: str | None
     last_id: str | None
     received_at: str
+    transactions: int | None = None  # None in entries of an older loader
 
 
 @dataclass(frozen=True)

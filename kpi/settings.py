@@ -50,6 +50,28 @@ class Settings(BaseSettings):
         default=os.cpu_count() or 2, ge=1, description="Worker processes and threads for load and build."
     )
     memory_limit: str = Field(default="1GB", description="Memory limit of DuckDB while building and reading.")
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description=(
+            "What makes the cubes of the lake: `duckdb` in this process, or `spark` (extra `[spark]`) for a log that "
+            "is too large for one machine. The file is the same."
+        ),
+    )
+    engine_url: str = Field(
+        default="local[2]",
+        pattern=r"^(local(-cluster)?\[[0-9*,]+\]|sc://[^;]+(;(use_ssl|user_id)=[^;]*)*)$",
+        description=(
+            "The Spark: `sc://host:15002` is a Spark Connect server (its token, if it wants one, in "
+            "`SPARK_CONNECT_AUTHENTICATE_TOKEN`); `local[2]` and `local-cluster[2,1,1024]` run on this machine."
+        ),
+    )
+    engine_lake: str | None = Field(
+        default=None,
+        description=(
+            "Where the engine finds the folder `lake/`, if not under the path it has here: a mount of its own, or a "
+            "mirror such as `s3a://bucket/lake`."
+        ),
+    )
     query_timeout_seconds: float = Field(default=30, gt=0, description="Time limit of one ad-hoc query.")
     query_walls: Literal["demanded", "allowed"] = Field(
         default="demanded",

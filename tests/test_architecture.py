@@ -17,6 +17,8 @@ ALLOWED_HOMES = {
     "numpy": ("kpi/demo/",),
     "typer": ("kpi/cli.py", "kpi/commands/"),
     "typst": ("kpi/report/",),
+    "pyspark": ("kpi/warehouse/spark.py",),
+    "sqlglot": ("kpi/warehouse/portable.py",),
     "fontTools": ("kpi/report/make_font.py",),
 }
 FORBIDDEN = {
@@ -108,6 +110,13 @@ def test_sql_text_stands_only_in_queries_warehouse_and_sql() -> None:
         if not _named(path).startswith(("kpi/queries/", "kpi/warehouse/", "kpi/commands/", "kpi/doctor.py")):
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\bselect\b[^\n]*\bfrom (serve|kpi|dim|fct|meta|load)_", text), _named(path)
+
+
+def test_only_cubes_read_single_rows_of_the_transactions() -> None:
+    for path in REPOSITORY.glob("sql/**/*.sql"):
+        if path.parent.name != "cube":
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"\b(from|join) lake_transactions\b", text), _named(path)
 
 
 def test_no_published_figure_is_known_outside_the_demo_and_the_registries() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from kpi.lake import LakeFile, Span, iso_time
 
 _KEY = ("entity_id", "month", "months_covered", "has_ids")
-_Totals = tuple[int, str | None, str | None]
+_Totals = tuple[int, str | None, str | None, int]
 
 
 class SpanCounter:
@@ -25,7 +25,7 @@ class SpanCounter:
         if accepted.is_empty():
             return
         for key, *totals in _grouped(accepted):
-            self._found[key] = _joined(self._found.get(key), (totals[0], totals[1], totals[2]))
+            self._found[key] = _joined(self._found.get(key), (totals[0], totals[1], totals[2], totals[3]))
 
     def spans(self, known: LakeFile | None, modified_ns: int) -> tuple[Span, ...]:
         """Return the spans in order; one that an earlier content of the file had keeps the time it first came."""
@@ -35,9 +35,10 @@ class SpanCounter:
         }
         now = iso_time(modified_ns)
         found = []
-        for (entity, month, covered, has_ids), (rows, first, last) in sorted(self._found.items()):
+        for (entity, month, covered, has_ids), (rows, first, last, transactions) in sorted(self._found.items()):
             first_received = min(before.get((entity, month.isoformat(), covered), now), now)
-            found.append(Span(entity, month.isoformat(), covered, has_ids, rows, first, last, first_received))
+            key = (entity, month.isoformat(), covered, has_ids)
+            found.append(Span(*key, rows, first, last, first_received, transactions))
         return tuple(found)
 
 
@@ -47,7 +48,7 @@ def _grouped(accepted: pl.DataFrame) -> Iterable[tuple]:
     if alike and not ids.null_count() and all(accepted[name].n_unique() == 1 for name in ("entity_id", "month")):
         # the usual file is one entity's month: no need to group what is one group
         row = accepted.select("entity_id", "month", "months_covered").row(0)
-        yield (*row, True), len(accepted), ids.min(), ids.max()
+        yield (*row, True), len(accepted), ids.min(), ids.max(), accepted["transactions"].sum()
         return
     grouped = (
         accepted.lazy()
@@ -57,6 +58,7 @@ def _grouped(accepted: pl.DataFrame) -> Iterable[tuple]:
             pl.len(),
             pl.col("transaction_id").min().alias("first_id"),
             pl.col("transaction_id").max().alias("last_id"),
+            pl.col("transactions").sum(),
         )
         .collect()
     )
@@ -69,4 +71,4 @@ def _joined(one: _Totals | None, other: _Totals) -> _Totals:
         return other
     first = min((text for text in (one[1], other[1]) if text is not None), default=None)
     last = max((text for text in (one[2], other[2]) if text is not None), default=None)
-    return one[0] + other[0], first, last
+    return one[0] + other[0], first, last, one[3] + other[3]

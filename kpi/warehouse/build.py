@@ -16,6 +16,7 @@ from kpi.settings import Settings
 from kpi.warehouse.checks import CheckResult, run_checks
 from kpi.warehouse.dictionary import document
 from kpi.warehouse.digest import make_digest_table, store_digests
+from kpi.warehouse.engines import CubeEngine, engine_in_force
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
 from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
@@ -117,17 +118,18 @@ def build_inputs(inputs: Inputs, build_id: str, built_at: datetime, sql_folder: 
 def make_aside(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -> Made:
     """Make and check a build in a new file; raise `CheckFailed` when a blocking check finds rows."""
     try:
-        return _make(aside, inputs, settings, progress)
+        with engine_in_force(settings) as engine:
+            return _make(aside, inputs, settings, engine, progress)
     except duckdb.Error as error:
         fault = storage_error_of(error, aside.parent)
         reason = str(error).partition("\n")[0]
         raise fault or SettingsError("sql_failed", object=aside.name, reason=reason) from error
 
 
-def _make(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -> Made:
+def _make(aside: Path, inputs: BuildInputs, settings: Settings, engine: CubeEngine, progress: Say) -> Made:
     with duckdb.connect(str(aside), config=_config(aside, settings)) as connection:
         progress("tables")
-        make_tables(connection, inputs)
+        make_tables(connection, inputs, engine)
         progress("checks")
         checks = run_checks(connection, inputs.sql_folder)
         blocking = [check for check in checks if check.blocks]

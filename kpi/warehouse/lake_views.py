@@ -1,6 +1,9 @@
 """Let SQL read the lake: its rows, the ledger, and what is left out because it was sent more than once."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -8,7 +11,24 @@ import polars as pl
 from kpi.ingest.overlap import Overlap, read_overlap
 from kpi.lake import Lake, LakeFile
 
-LOGS = ("transactions", "projects", "services", "assessments")
+TRANSACTIONS = "transactions"
+LOGS = (TRANSACTIONS, "projects", "services", "assessments")
+SPAN_KEY = ("entity_id", "month", "months_covered", "has_ids")
+COUNTED_VIEW = "lake_transactions"
+COUNTED = """
+select * from lake_untouched
+union all
+select sent.* from lake_touched as sent
+where not exists (
+    select 1 from left_out_spans as span
+    where span.lake_file = sent.lake_file and span.entity_id = sent.entity_id and span.month = sent.month
+    and span.months_covered = sent.months_covered and span.has_ids = (sent.transaction_id is not null)
+) and not exists (
+    select 1 from left_out_rows as twin
+    where twin.lake_file = sent.lake_file and twin.source_row = sent.source_row
+)
+"""
+"""The accepted transactions that count, on every engine: only files with something to leave out are compared."""
 LAKE_SCHEMAS: dict[str, str] = {
     "transactions": (
         "source_row bigint, transaction_id varchar, submitted_at timestamp, completed_at timestamp, month date, "
@@ -75,11 +95,38 @@ _SPANS: dict[str, pl.DataType] = {
     "has_ids": pl.Boolean(),
     "log_rows": pl.Int64(),
     "received_at": pl.String(),
+    "transactions": pl.Int64(),
 }
 
 
-def attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: str) -> None:
-    """Make the temporary views `lake_*` that the SQL of a build reads; dates of receipt are in the time zone."""
+@dataclass(frozen=True)
+class TransactionLog:
+    """Name the files that hold accepted transactions, and what of them does not count.
+
+    `untouched` files count whole; of the `touched` ones `left_out_spans` (lake_file and `SPAN_KEY`) and `left_out_rows`
+    (lake_file, source_row) are left out. A file is known by its name, which is unique in the lake.
+    """
+
+    untouched: tuple[Path, ...]
+    touched: tuple[Path, ...]
+    left_out_spans: pl.DataFrame
+    left_out_rows: pl.DataFrame
+
+    def only(self, names: frozenset[str]) -> "TransactionLog":
+        """Return the log as if these files were all there is."""
+        return TransactionLog(
+            tuple(path for path in self.untouched if path.name in names),
+            tuple(path for path in self.touched if path.name in names),
+            self.left_out_spans.filter(pl.col("lake_file").is_in(sorted(names))),
+            self.left_out_rows.filter(pl.col("lake_file").is_in(sorted(names))),
+        )
+
+
+def attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: str) -> TransactionLog:
+    """Make the temporary views `lake_*` that the SQL of a build reads; dates of receipt are in the time zone.
+
+    The view of the transactions is left to the engine: it makes the cubes, and is given the log that is returned.
+    """
     files = lake.files()
     overlap = read_overlap(lake)
     register(connection, "lake_files", _ledger(files))
@@ -90,49 +137,60 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: st
     for log in (*LOGS, "rejected"):
         connection.execute(f"create temp table empty_{log} ({LAKE_SCHEMAS[log]})").fetchall()
     for log in LOGS:
-        paths = {file.source_file: str(file.accepted_path) for file in files if file.log == log and file.accepted_path}
-        _view(connection, log, _counted(connection, paths, overlap) if log == "transactions" else [_all(paths)])
-    rejected = {file.source_file: str(file.rejected_path) for file in files if file.rejected_path}
-    _view(connection, "rejected", [f"select * from read_parquet([{_listed(rejected)}])" if rejected else ""])
+        if log != TRANSACTIONS:
+            _view(connection, f"lake_{log}", log, [file.accepted_path for file in files if file.log == log])
+    rejected = _listed([file.rejected_path for file in files])
+    whole = f" union all by name select * from read_parquet([{rejected}])" if rejected else ""
+    connection.execute(f"create temp view lake_rejected as select * from empty_rejected{whole}").fetchall()
+    return read_transaction_log(files, overlap)
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, selects: list[str]) -> None:
-    whole = " union all by name ".join([f"select * from empty_{name}", *filter(None, selects)])
-    connection.execute(f"create temp view lake_{name} as {whole}").fetchall()
-
-
-def _all(paths: dict[str, str]) -> str:
-    return f"select * from read_parquet([{_listed(paths)}], filename = 'lake_file')" if paths else ""
-
-
-def _counted(connection: duckdb.DuckDBPyConnection, paths: dict[str, str], overlap: Overlap) -> list[str]:
-    """Return the selects of the rows that count; only files with something to leave out pay for the comparison."""
-    touched = {*overlap.replaced["old_file"], *overlap.duplicates["other_file"]}
-    places = pl.DataFrame(
-        [(name, paths[name]) for name in sorted(touched)],
-        schema={"old_file": pl.String, "path": pl.String},
-        orient="row",
+def read_transaction_log(files: tuple[LakeFile, ...], overlap: Overlap) -> TransactionLog:
+    """Tell which files of the ledger hold transactions and what of them does not count."""
+    names = {file.source_file: file.accepted_path.name for file in files if file.accepted_path}
+    spans = overlap.replaced.select(
+        pl.col("old_file").replace_strict(names, return_dtype=pl.String).alias("lake_file"), *SPAN_KEY
     )
-    register(connection, "left_out_spans", overlap.replaced.join(places, on="old_file"))
-    register(connection, "left_out_rows", overlap.duplicates.join(places, left_on="other_file", right_on="old_file"))
-    partly = {name: path for name, path in paths.items() if name in touched}
-    if not partly:
-        return [_all(paths)]
-    compared = f"""
-        select sent.* from read_parquet([{_listed(partly)}], filename = 'lake_file') as sent
-        where not exists (
-            select 1 from left_out_spans as span
-            where span.path = sent.lake_file and span.entity_id = sent.entity_id and span.month = sent.month
-            and span.months_covered = sent.months_covered and span.has_ids = (sent.transaction_id is not null)
-        ) and not exists (
-            select 1 from left_out_rows as twin
-            where twin.path = sent.lake_file and twin.other_row = sent.source_row
-        )"""
-    return [_all({name: path for name, path in paths.items() if name not in touched}), compared]
+    rows = overlap.duplicates.select(
+        pl.col("other_file").replace_strict(names, return_dtype=pl.String).alias("lake_file"),
+        pl.col("other_row").alias("source_row"),
+    )
+    paths = [file.accepted_path for file in files if file.log == TRANSACTIONS and file.accepted_path]
+    touched = {*spans["lake_file"], *rows["lake_file"]}
+    return TransactionLog(
+        tuple(path for path in paths if path.name not in touched),
+        tuple(path for path in paths if path.name in touched),
+        spans,
+        rows,
+    )
 
 
-def _listed(paths: dict[str, str]) -> str:
-    return ", ".join("'" + path.replace("'", "''") + "'" for path in paths.values())
+def attach_transactions(connection: duckdb.DuckDBPyConnection, log: TransactionLog) -> None:
+    """Make the view `lake_transactions` of the rows of a log that count, replacing the one there may be."""
+    register(connection, "left_out_spans", log.left_out_spans)
+    register(connection, "left_out_rows", log.left_out_rows)
+    _view(connection, "lake_untouched", TRANSACTIONS, log.untouched)
+    _view(connection, "lake_touched", TRANSACTIONS, log.touched)
+    connection.execute(f"create or replace temp view {COUNTED_VIEW} as {COUNTED}").fetchall()
+
+
+def detach_transactions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take the transactions away: behind the cubes no SQL reads single rows, whatever engine made them."""
+    connection.execute(f"drop view {COUNTED_VIEW}").fetchall()
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, log: str, paths: Iterable[Path | None]) -> None:
+    listed = _listed(paths)
+    read = (
+        " union all by name select * exclude (filename), parse_filename(filename) as lake_file "
+        f"from read_parquet([{listed}], filename = true)"
+    )
+    whole = f"select * from empty_{log}{read if listed else ''}"
+    connection.execute(f"create or replace temp view {name} as {whole}").fetchall()
+
+
+def _listed(paths: Iterable[Path | None]) -> str:
+    return ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths if path)
 
 
 def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
@@ -143,7 +201,7 @@ def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
             file.loaded_at, file.loader_version, file.error_key,
             json.dumps(file.error_facts, ensure_ascii=False, sort_keys=True) if file.error_key else None,
             file.error, file.only_entity,
-            str(file.accepted_path) if file.accepted_path else None,
+            file.accepted_path.name if file.accepted_path else None,
         )
         for file in files
     ]  # fmt: skip
@@ -165,7 +223,7 @@ def _contents(files: tuple[LakeFile, ...]) -> pl.DataFrame:
 
 def _spans(files: tuple[LakeFile, ...], time_zone: str) -> pl.DataFrame:
     rows = [
-        (file.source_file, s.entity_id, s.month, s.months_covered, s.has_ids, s.rows, s.received_at)
+        (file.source_file, s.entity_id, s.month, s.months_covered, s.has_ids, s.rows, s.received_at, s.transactions)
         for file in files
         for s in file.spans
     ]

@@ -27,4 +27,5 @@ def _sources(view: str, reads: dict[str, set[str]]) -> set[str]:
         if name not in seen:
             seen.add(name)
             waiting += reads.get(name, ())
-    return {name.removeprefix("lake_") for name in seen if name.startswith(("lake_", "dim_"))}
+    logs = {name.removeprefix("lake_") for name in seen} & set(LOGS)
+    return logs | {name for name in seen if name.startswith("dim_")}

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import duckdb
+
+from kpi.errors import SettingsError
+from kpi.warehouse.faults import storage_error_of
+
 
 @dataclass(frozen=True)
 class SqlFile:
@@ -34,3 +39,22 @@ def sql_files(root: Path, folder: str) -> tuple[SqlFile, ...]:
     names = frozenset(files)
     order = TopologicalSorter({name: sorted(file.reads(names)) for name, file in files.items()})
     return tuple(files[name] for name in order.static_order())
+
+
+def run_statement(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> None:
+    """Run the SQL of a named object.
+
+    Raises `SettingsError` with the name when it fails, `StorageError` when the disk is full.
+    """
+    try:
+        connection.execute(statements).fetchall()
+    except duckdb.Error as error:
+        if fault := storage_error_of(error, name):
+            raise fault from error
+        raise SettingsError("sql_failed", object=name, reason=str(error).partition("\n")[0]) from error
+
+
+def table_of(cube: SqlFile, select: str) -> str:
+    """Return the statement that makes a cube's table of a select; what is named `lake_` stays out of the file."""
+    kind = "temp table" if cube.name.startswith("lake_") else "table"
+    return f"create {kind} {cube.name} as\n{select}\norder by all"

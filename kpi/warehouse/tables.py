@@ -10,10 +10,10 @@ from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.errors import SettingsError
 from kpi.examples import load_examples
 from kpi.lake import Lake
-from kpi.warehouse.faults import storage_error_of
-from kpi.warehouse.lake_views import attach_lake, register
+from kpi.warehouse.engines import CubeEngine
+from kpi.warehouse.lake_views import attach_lake, detach_transactions, register
 from kpi.warehouse.lineage import kpi_inputs
-from kpi.warehouse.statements import sql_files
+from kpi.warehouse.statements import run_statement, sql_files
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 SERVICE = "service_id"
@@ -35,28 +35,33 @@ class BuildInputs:
     sql_folder: Path = SQL_FOLDER
 
 
-def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
-    """Create every table, view and macro of a build in an empty database; the caller checks and publishes it."""
-    attach_lake(connection, inputs.lake, str(inputs.meta["timezone"]))
+def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, engine: CubeEngine) -> None:
+    """Create every table, view and macro of a build in an empty database; the caller checks and publishes it.
+
+    The engine makes the cubes; all else is made of them here.
+    """
+    log = attach_lake(connection, inputs.lake, str(inputs.meta["timezone"]))
     for name, registry in inputs.registries.items():
         register(connection, f"registry_{name}", registry)
     for name, code_list in codes(inputs.sql_folder).items():
         rows = [code.model_dump() | {"sort_order": position} for position, code in enumerate(code_list, start=1)]
         register(connection, f"code_{name}", pl.DataFrame(rows, schema_overrides={"digital": pl.Boolean}))
     catalogue = load_catalogue(inputs.sql_folder)
-    _make_meta(connection, inputs, catalogue)
-    for cube in sql_files(inputs.sql_folder, "cube"):
-        _run(connection, cube.name, f"create table {cube.name} as\n{cube.text}\norder by all")
+    _make_meta(connection, inputs, catalogue, engine)
+    engine.make_cubes(connection, log, sql_files(inputs.sql_folder, "cube"))
+    detach_transactions(connection)
     for folder in ("core", "kpi"):
         for file in sql_files(inputs.sql_folder, folder):
-            _run(connection, file.name, file.text)
+            run_statement(connection, file.name, file.text)
     _make_serve_kpi(connection, catalogue)
     for file in sql_files(inputs.sql_folder, "serve"):
-        _run(connection, file.name, file.text)
+        run_statement(connection, file.name, file.text)
     value_claims(connection)
 
 
-def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catalogue: dict[str, Kpi]) -> None:
+def _make_meta(
+    connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catalogue: dict[str, Kpi], engine: CubeEngine
+) -> None:
     versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
         kpi.model_dump(exclude={"id", "versions"})
@@ -70,7 +75,7 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
     ]
     ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
-        ("meta_build", pl.DataFrame([FULL_EDITION | inputs.meta]).cast(pl.Schema(META_TYPES))),
+        ("meta_build", _build_frame(inputs.meta, engine)),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
         ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
@@ -80,6 +85,11 @@ def _make_meta(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, catal
     ):
         register(connection, f"frame_{name}", frame)
         connection.execute(f"create table {name} as select * from frame_{name}").fetchall()  # noqa: S608
+
+
+def _build_frame(meta: dict[str, object], engine: CubeEngine) -> pl.DataFrame:
+    made_by = {"cube_engine": engine.name, "cube_engine_version": engine.version}
+    return pl.DataFrame([FULL_EDITION | meta | made_by]).cast(pl.Schema(META_TYPES))
 
 
 def _codes_frame(sql_folder: Path) -> pl.DataFrame:
@@ -119,7 +129,7 @@ def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, 
     extras = ", ".join(EXTRA_DIMENSIONS)
     kinds = ", ".join(f"{name} {kind}" for name, kind in EXTRA_DIMENSIONS.items())
     parts = "numerator bigint, denominator bigint"
-    _run(
+    run_statement(
         connection,
         "serve_kpi_service",
         f"create table serve_kpi_service (kpi_id varchar, {SERVICE} varchar, month date, entity_id varchar, "
@@ -128,7 +138,7 @@ def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, 
     by_service = [_rows_of(kpi, SERVICE) for kpi in catalogue.values() if SERVICE in kpi.dimensions]
     if by_service:
         body = _union(by_service)
-        _run(
+        run_statement(
             connection,
             "serve_kpi_service",
             f"insert into serve_kpi_service by name\n{body}\norder by kpi_id, {SERVICE}, month",
@@ -138,7 +148,9 @@ def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, 
         f"select kpi_id, month, entity_id, governorate_id, {extras}, sum(numerator)::bigint as numerator, "
         "sum(denominator)::bigint as denominator from serve_kpi_service group by all"
     )
-    _run(connection, "serve_kpi", f"create table serve_kpi as\n{_union(whole)}\norder by kpi_id, month, entity_id")
+    run_statement(
+        connection, "serve_kpi", f"create table serve_kpi as\n{_union(whole)}\norder by kpi_id, month, entity_id"
+    )
 
 
 def _rows_of(kpi: Kpi, *dimensions: str) -> str:
@@ -201,12 +213,3 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     if not points or points[0][0] is None:
         return None, "not_provided"
     return points[0][0], None
-
-
-def _run(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> None:
-    try:
-        connection.execute(statements).fetchall()
-    except duckdb.Error as error:
-        if fault := storage_error_of(error, name):
-            raise fault from error
-        raise SettingsError("sql_failed", object=name, reason=str(error).partition("\n")[0]) from error

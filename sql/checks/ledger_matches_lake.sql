@@ -10,8 +10,8 @@ with ledger as (
 lake as (
     select
         'transactions' as log,
-        count(*)::bigint as rows_counted
-    from lake_transactions
+        coalesce(sum(log_rows), 0)::bigint as rows_counted
+    from lake_contribution
     union all
     select
         'projects',

@@ -3,8 +3,8 @@ with lake as (
     select
         month,
         sum(transactions)::bigint as transactions,
-        count(*)::bigint as log_rows
-    from lake_transactions
+        sum(log_rows)::bigint as log_rows
+    from lake_contribution
     group by month
 ),
 

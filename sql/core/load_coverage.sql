@@ -6,10 +6,9 @@ with contributed as (
         entity_id,
         month,
         months_covered::bigint as months_covered,
-        count(*)::bigint as log_rows,
-        sum(transactions)::bigint as transactions
-    from lake_transactions
-    group by lake_file, entity_id, month, months_covered
+        log_rows,
+        transactions
+    from lake_contribution
     union all
     select
         lake_projects.lake_file,

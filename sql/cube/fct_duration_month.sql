@@ -7,7 +7,7 @@ with timed as (
         governorate_id,
         channel,
         transactions,
-        date_diff('minute', submitted_at, completed_at) as minutes
+        date_diff('minute', date_trunc('minute', submitted_at), date_trunc('minute', completed_at)) as minutes
     from lake_transactions
     where outcome = 'completed' and completed_at is not null
 )

@@ -1,0 +1,130 @@
+"""Run Spark on this machine as a Spark Connect server of its own, and end it with the build."""
+
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kpi.errors import EngineError
+
+START_SECONDS = 300
+PARENT_DEATH_SIGNAL = 1
+TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105 the name of a variable
+CONFIGURATION = {
+    "spark.connect.grpc.binding.address": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+}
+
+
+def is_local(url: str) -> bool:
+    """Tell whether the settings ask for a Spark on this machine rather than for a server."""
+    return url.startswith("local")
+
+
+def java() -> str | None:
+    """Return the path of the Java that a Spark on this machine would run on."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+
+
+@contextmanager
+def local_server(master: str) -> Generator[str]:
+    """Start a server for a Spark master (`local[2]`, `local-cluster[2,1,1024]`) and give the address to connect to.
+
+    Only this process can speak to it: it listens on loopback and wants a token made here. Raises `EngineError` when
+    Java or Spark is missing, or the server does not start.
+    """
+    home = _spark_home()
+    if java() is None:
+        raise EngineError("engine_java_missing", url=master)
+    port = _free_port()
+    token = os.environ.get(TOKEN)
+    os.environ[TOKEN] = secrets.token_hex(16)
+    with TemporaryDirectory(prefix="kpi-spark-") as folder:
+        log = Path(folder) / "server.log"
+        with log.open("wb") as output:
+            environment = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+            server = subprocess.Popen(  # noqa: S603
+                _command(home, master, port, folder),
+                env=environment | {"PYSPARK_PYTHON": sys.executable},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 nothing runs in it but one system call
+            )
+        try:
+            _wait(server, port, log)
+            yield f"sc://localhost:{port}"
+        finally:
+            _end(server)
+            _put_back(token)
+
+
+def _spark_home() -> Path:
+    found = find_spec("pyspark")
+    home = Path(found.origin).parent if found and found.origin else Path()
+    if not (home / "bin" / "spark-submit").is_file():
+        raise EngineError("engine_not_installed", package="pyspark")
+    return home
+
+
+def _command(home: Path, master: str, port: int, folder: str) -> list[str]:
+    configuration = CONFIGURATION | {"spark.connect.grpc.binding.port": str(port), "spark.local.dir": folder}
+    return [
+        str(home / "bin" / "spark-submit"),
+        "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
+        "--master", master,
+        *(part for name, value in configuration.items() for part in ("--conf", f"{name}={value}")),
+        "spark-internal",
+    ]  # fmt: skip
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end the server when this process is killed and can no longer do it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as caller:
+            if caller.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    raise EngineError("engine_not_started", seconds=START_SECONDS, reason=" ".join(lines[-2:])[-500:])
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _put_back(token: str | None) -> None:
+    os.environ.pop(TOKEN, None)
+    if token is not None:
+        os.environ[TOKEN] = token
