@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
 from babel import Locale
@@ -20,12 +20,12 @@ from babel.dates import format_date as babel_format_date
 from babel.numbers import format_compact_decimal
 
 from kpi import messages
+from kpi.rounding import MINUS, grouped, round_to_unit, rounded, signed
 
 Digits = Literal["latn", "arab"]
 Nothing = Literal["not_provided", "not_applicable"]
 
 RIGHT_TO_LEFT_LANGUAGES = frozenset({"ar"})
-MINUS = "\N{MINUS SIGN}"
 _LTR, _RTL, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _ISOLATES = str.maketrans("", "", "\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRST STRONG ISOLATE}" + _END)
 _DIGITS: ContextVar[Digits] = ContextVar("digits", default="latn")
@@ -38,7 +38,7 @@ _NO_PROSE = re.compile(r"[A-Za-z]|\d-\d")
 # British date order is the one of Oman's English texts; CLDR `en` alone would put the month first.
 _LOCALES = {"ar": "ar", "en": "en_GB"}
 _COUNTED_UNITS = frozenset({"transactions", "services", "journeys", "entities"})
-_SMALLEST_COMPACT, _THOUSAND = 10_000, Decimal(1000)
+_SMALLEST_COMPACT = 10_000
 _MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 
@@ -114,17 +114,17 @@ def strip_isolates(value: str) -> str:
 
 def format_number(value: float, language: str, *, decimals: int = 0, digits: Digits | None = None) -> str:
     """Write a number in full with thousands separators: `1,234,567`."""
-    return _written(_grouped(_rounded(value, decimals), decimals), language, digits)
+    return _written(grouped(rounded(value, decimals), decimals), language, digits)
 
 
 def format_percent(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
     """Write a value of 0–100 as a percentage."""
-    return _written(f"{_grouped(_rounded(value, decimals), decimals)}%", language, digits)
+    return _written(f"{grouped(rounded(value, decimals), decimals)}%", language, digits)
 
 
 def format_points(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
     """Write a signed difference of two percentages in percentage points."""
-    number = _written(_signed(_rounded(value, decimals), decimals), language, digits)
+    number = _written(signed(rounded(value, decimals), decimals), language, digits)
     return _phrase(t("number.points", language, value=number), language)
 
 
@@ -141,12 +141,12 @@ def format_change(
         return format_points(value, language, decimals=1 if decimals is None else decimals, digits=digits)
     places = decimals if decimals is not None else int(kind == "percent")
     mark = "%" if kind == "percent" else ""
-    return _written(f"{_signed(_rounded(value, places), places)}{mark}", language, digits)
+    return _written(f"{signed(rounded(value, places), places)}{mark}", language, digits)
 
 
 def format_range(low: float, high: float, language: str, *, decimals: int = 0, digits: Digits | None = None) -> str:
     """Write a range of numbers, smaller number first in both languages."""
-    ends = (_grouped(_rounded(end, decimals), decimals) for end in (low, high))
+    ends = (grouped(rounded(end, decimals), decimals) for end in (low, high))
     return _written("–".join(ends), language, digits)
 
 
@@ -158,7 +158,7 @@ def compact(value: float, language: str, *, digits: Digits | None = None) -> Com
     exact = format_number(value, language, digits=digits)
     if abs(value) < _SMALLEST_COMPACT:
         return CompactNumber(exact, exact)
-    rounded = _round_to_unit(abs(Decimal(str(value))))
+    rounded = round_to_unit(abs(Decimal(str(value))))
     written = format_compact_decimal(rounded, format_type="long", locale=_LOCALES[language], fraction_digits=1)
     number, _, unit = written.partition(" ")
     sign = MINUS if value < 0 else ""
@@ -168,13 +168,13 @@ def compact(value: float, language: str, *, digits: Digits | None = None) -> Com
 
 def format_duration(minutes: float, language: str) -> str:
     """Write minutes as people say them: the two largest units of days, hours and minutes, carried when rounding."""
-    whole = int(_rounded(minutes, 0))
+    whole = int(rounded(minutes, 0))
     if whole == 0:
         return t("duration.under_a_minute", language) if minutes > 0 else plural("duration.minutes", 0, language)
     if whole < _MINUTES_PER_HOUR * _HOURS_PER_DAY:
         parts = zip(("hours", "minutes"), divmod(whole, _MINUTES_PER_HOUR), strict=True)
     else:
-        hours = int(_rounded(minutes / _MINUTES_PER_HOUR, 0))
+        hours = int(rounded(minutes / _MINUTES_PER_HOUR, 0))
         parts = zip(("days", "hours"), divmod(hours, _HOURS_PER_DAY), strict=True)
     written = join_list([plural(f"duration.{unit}", n, language) for unit, n in parts if n], language)
     return _phrase(written, language)
@@ -209,7 +209,7 @@ def format_quantity(value: float | None, unit: str, language: str, decimals: int
     if unit == "per_1000":
         written = t("count.per_1000", language, value=format_value(value, unit, language, decimals))
     else:
-        written = plural(f"count.{unit}", int(_rounded(value, 0)), language)
+        written = plural(f"count.{unit}", int(rounded(value, 0)), language)
     return _phrase(written, language)
 
 
@@ -236,20 +236,6 @@ def join_list(items: Sequence[str], language: str) -> str:
     return messages.text("list.last", language, before=f"{comma} ".join(items[:-1]), item=items[-1])
 
 
-def _rounded(value: float, decimals: int) -> Decimal:
-    # From the shortest decimal form: 0.285 is meant as 0.285, not as the binary fraction just below it.
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
-def _grouped(number: Decimal, decimals: int) -> str:
-    sign = MINUS if number < 0 else ""
-    return f"{sign}{abs(number):,.{decimals}f}"
-
-
-def _signed(number: Decimal, decimals: int) -> str:
-    return f"{'+' if number > 0 else ''}{_grouped(number, decimals)}"
-
-
 def _in_prose(run: re.Match[str]) -> str:
     return run[0] if _NO_PROSE.search(run[0]) else run[0].translate(_ARABIC_INDIC)
 
@@ -261,14 +247,6 @@ def _written(number: str, language: str, digits: Digits | None) -> str:
 def _phrase(written: str, language: str) -> str:
     # Numbers among Arabic words: a left-to-right surrounding, such as a chart, would put the words on the wrong side.
     return f"{_RTL}{written}{_END}" if direction(language) == "rtl" else written
-
-
-def _round_to_unit(number: Decimal) -> Decimal:
-    unit = Decimal(1)
-    while number / unit >= _THOUSAND:
-        unit *= _THOUSAND
-    # The rounded number may reach the next unit (999.96 thousand): its plain value then says which word it gets.
-    return (number / unit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) * unit
 
 
 @dataclass(frozen=True)

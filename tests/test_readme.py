@@ -42,6 +42,8 @@ def test_every_dependency_is_named_with_its_reason() -> None:
     section = README.partition("## Dependencies")[2]
     for requirement in wanted:
         name = re.match(r"[A-Za-z0-9_-]+", requirement)[0]  # type: ignore[index]
+        if name == project["name"]:  # an extra that takes in another
+            continue
         assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b", section, flags=re.MULTILINE), name
 
 

@@ -19,7 +19,7 @@ LATIN_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?")
 PROPER_NAMES = frozenset(
     "API C checkout Chrome Chromium CLDR CSV csv Ctrl demo DuckDB Excel explain false git gz gzip Gzip HMAC HTML "
     "GeoJSON ID ISO JSON json kpi ndjson NDJSON parquet Parquet PDF PNG Polars Python select SHA-256 Space SQL "
-    "Landlock Streamlit SVG ZIP "
+    "Connect Java Landlock README Spark Streamlit SVG ZIP "
     "TOML toml true TSV tsv URL UTC UTF UTF-16 UTF-8 windows-1256 with workspace XLSX xlsx YYYY-MM YYYY-MM-DD".split()
 )
 CODE = re.compile(r"""`[^`]*`|--[a-z-]+|\[\[\w+\]\]|\w+ = "[^"]*"|\.gz""", re.ASCII)

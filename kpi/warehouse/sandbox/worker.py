@@ -20,21 +20,12 @@ from pathlib import Path
 TEXT_LIMIT_BYTES = 20_000
 REASON_CHARACTERS = 2_000
 HARDENING = (
-    "set threads = 1",
-    "set memory_limit = '512MB'",
-    "set temp_directory = ''",
-    "set max_temp_directory_size = '0B'",
-    "set autoinstall_known_extensions = false",
-    "set autoload_known_extensions = false",
-    "set allow_community_extensions = false",
-    "set allow_persistent_secrets = false",
-    "set python_enable_replacements = false",
-    "set max_expression_depth = 250",
-    "set pivot_limit = 200",
-    "set errors_as_json = true",
-    "set enable_external_access = false",
-    "set lock_configuration = true",
-)
+    "set threads = 1", "set memory_limit = '512MB'", "set temp_directory = ''", "set max_temp_directory_size = '0B'",
+    "set autoinstall_known_extensions = false", "set autoload_known_extensions = false",
+    "set allow_community_extensions = false", "set allow_persistent_secrets = false",
+    "set python_enable_replacements = false", "set max_expression_depth = 250", "set pivot_limit = 200",
+    "set errors_as_json = true", "set enable_external_access = false", "set lock_configuration = true",
+)  # fmt: skip
 # System call numbers and rights of Landlock: linux/landlock.h, the same on every architecture since 5.13.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, READ_FILE, READ_DIR = 1, 4, 8

@@ -3,9 +3,10 @@
 from html import escape
 
 from kpi.charts.chart import Table
-from kpi.language import MINUS, format_change, format_duration, format_moment, format_points, format_value, plural, t
+from kpi.language import format_change, format_duration, format_moment, format_points, format_value, plural, t
 from kpi.periods import point_label
 from kpi.queries.previous_build import BuildComparison, ChangedValue
+from kpi.rounding import MINUS
 from kpi.web.screens.quality import month_list
 from kpi.web.tables import folded_table_html, table_html
 
