@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.charts.chart import Chart
 from kpi.charts.coverage import Drawing
 from kpi.charts.theme import plotly_config
-from kpi.language import t
+from kpi.language import isolate, t
 from kpi.web.cache.charts import shown_again
 from kpi.web.tables import folded_table_html
 
@@ -78,7 +78,7 @@ def message_box(what: str, next_step: str, *, kind: str = "calm") -> str:
     steps = "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part)
                     for index, part in enumerate(next_step.split("`")))  # fmt: skip
     # A path keeps its slashes on their side in Arabic.
-    words = _PATH.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(what))
+    words = _PATH.sub(lambda path: isolate(path[0], "ar"), escape(what))
     return f'<div class="kpi-box kpi-{kind}" role="status"><p><strong>{words}</strong></p><p>{steps}</p></div>'
 
 

@@ -22,7 +22,7 @@ def test_the_demo_registries_are_read_with_exactly_their_columns():
 
 
 def test_a_missing_registry_is_empty_except_the_entities(office):
-    assert read_registries(office.folder)["claims"].shape == (0, 24)
+    assert read_registries(office.folder)["claims"].shape == (0, 25)
     (office.folder / "reference" / "entities.csv").unlink()
     with pytest.raises(SettingsError, match="entities"):
         read_registries(office.folder)
