@@ -54,6 +54,8 @@ def test_a_comparison_survives_navigation_and_back_undoes_it(visitor, language) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_filter_bar_with_everything_chosen_fits_a_phone(visitor, language) -> None:
     page = visitor(language, width=390).open(f"?lang={language}&entity=rop&compare=2024-01..2024-05&channel=app")
+    page.locator(".kpi-chosen-filters").click()
+    page.locator(".st-key-filters [role=combobox]").first.wait_for(state="visible")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".st-key-filters [role=combobox]").count() >= 6
     for box in page.locator(".st-key-filters [role=combobox]").all():
