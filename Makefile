@@ -15,7 +15,7 @@ serve: .venv/.runtime ## Serve what is published
 	@$(BIN)/kpi serve
 
 test: .venv/.dev lint ## Run every check and test
-	@$(BIN)/python -m tests.browser.chromium --install
+	@$(BIN)/python -m tests.system_programs --install
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills, 250 publishes

@@ -1,10 +1,13 @@
 """What a browser must find on every screen: direction, no width beyond the window, nothing foreign, no complaint."""
 
+import struct
+
 import pytest
 
 from kpi.language import direction
 from kpi.messages import LANGUAGES
 from tests.addresses import NAMES, address
+from tests.browser.screenshots import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -75,3 +78,10 @@ def test_what_is_cut_off_or_collides_is_seen(browser) -> None:
     assert page.evaluate(CUT_OFF) == ["cut short", "leaves the window", "leaves its panel"]
     assert page.evaluate(COLLIDING) == ["one"]
     page.close()
+
+
+def test_a_picture_of_a_screen_shows_it_whole(browser, server, tmp_path) -> None:
+    picture = photograph(browser, server.address, "overview", "ar", 1440, "light", folder=tmp_path)
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    assert width == 1440
+    assert height > 2000
