@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -49,17 +49,14 @@ def _run_pool(plan: Plan, tasks: list[tuple[str, ...]], count: int, finish: Call
     with _thread_share(count):
         pool = [_start(plan) for _ in range(count)]
         try:
-            for worker in pool:
-                _feed(worker, waiting)
+            pool = [_feed(plan, worker, waiting) for worker in pool]
             while any(worker.task for worker in pool):
                 ready = wait([worker.line for worker in pool if worker.task])
                 for place, worker in enumerate(pool):
                     if worker.line in ready:
                         for result in _results(plan, worker, waiting):
                             finish(result)
-                        if not worker.process.is_alive() and waiting:
-                            pool[place] = worker = _start(plan)
-                        _feed(worker, waiting)
+                        pool[place] = _feed(plan, worker, waiting)
         finally:
             for worker in pool:
                 _stop(worker)
@@ -80,10 +77,18 @@ def _results(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> lis
         ]
 
 
-def _feed(worker: _Worker, waiting: list[tuple[str, ...]]) -> None:
-    if waiting and worker.process.is_alive():
-        worker.task = waiting.pop()
-        worker.line.send(worker.task)
+def _feed(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> _Worker:
+    """Give the next files to a worker, or to a new one where it has died; return the one that has them."""
+    if not waiting:
+        return worker
+    task = waiting.pop()
+    for one in (worker, None):
+        worker = one if one and one.process.is_alive() else _start(plan)
+        worker.task = task
+        with suppress(OSError):  # it died just now: a new one takes the files, and a second death is told as theirs
+            worker.line.send(task)
+            break
+    return worker
 
 
 def _start(plan: Plan) -> _Worker:

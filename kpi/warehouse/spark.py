@@ -4,6 +4,7 @@ Spark only reads the lake: the cubes come back over the connection, so that noth
 """
 
 import socket
+import sys
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
@@ -41,6 +42,10 @@ Answer = TypeVar("Answer")
 @contextmanager
 def spark_in_force(settings: Settings) -> Generator["SparkEngine"]:
     """Reach the server that the settings name, or run Spark here meanwhile; raise `EngineError` when neither works."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):
+        # PySpark takes a program that has no file (`python -c`, a worker of another program) for its own doctests.
+        main.__file__ = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of a pandas that is not used here
