@@ -120,6 +120,7 @@ def _written(run: _Run, wanted: Sequence[Wanted]) -> Iterator[Written]:
         records.setdefault(one.scope.key, known.next_record(one.scope, content, figures))
     if not make:
         return
+    run.warehouse.close()  # all that is asked of it is in the content, and the documents need the memory
     workers = min(run.settings.threads, os.cpu_count() or 1)
     for outcome in make_all(content, make, known.earlier, workers=workers, fonts=order.fonts):
         yield _stored(run, outcome, records)

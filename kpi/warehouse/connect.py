@@ -77,8 +77,9 @@ class Warehouse:
                 yield pl.DataFrame(batch)
 
     def close(self) -> None:
-        """Close the connection; open queries finish first."""
+        """Close the connection and forget the answers; open queries finish first."""
         self._connection.close()
+        self._answers = Answers()
 
 
 def _told_apart(names: list[str]) -> list[str]:

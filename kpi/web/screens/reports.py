@@ -21,7 +21,7 @@ from kpi.web.panels import message_box
 from kpi.web.screens.report_choice import Choice
 
 POLL_SECONDS = 0.7
-PAGES_WAIT_SECONDS = 0.3  # kept ones are there at once; for others the rest of the screen does not wait
+PAGES_WAIT_SECONDS = 0.1  # kept ones are there at once; for others the rest of the screen does not wait
 _FAILED_NAMED = 5
 
 
