@@ -99,6 +99,8 @@ def run_three_times(name: str) -> None:
         for parameter, value in SUBJECTS.get(page, {}).items():
             app.query_params[parameter] = value
         app.run()
+    sys.stderr.flush()
+    os._exit(0)  # pictures that are still being drawn beside the screen are nobody's any more
 
 
 def in_fresh_process(workspace: Path, name: str) -> tuple[Run, Run]:
