@@ -8,7 +8,8 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from kpi import messages
 from kpi.errors import SourceError
 
 LOADER_VERSION = "3"
+_SYNCED_AT_ONCE = 8
 
 
 class OlderVersionKeptError(SourceError):
@@ -167,8 +169,11 @@ class Lake:
         """Return where the accepted or rejected rows of a digest belong."""
         return self.root / log / f"{lake_key}.{kind}.parquet"
 
-    def commit(self, file: LakeFile) -> None:
-        """Make an entry the truth: write aside, fsync, replace, fsync the folder."""
+    def commit(self, *files: LakeFile) -> None:
+        """Make entries the truth: write aside, fsync, replace, fsync the folder."""
+        settle({self._draft(file): self._entry_path(file.source_file) for file in files})
+
+    def _draft(self, file: LakeFile) -> Path:
         path = self._entry_path(file.source_file)
         path.parent.mkdir(parents=True, exist_ok=True)
         record = asdict(replace(file, spans=(), earlier=()))
@@ -180,7 +185,7 @@ class Lake:
         draft.write_text(
             json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8"
         )
-        settle(draft, path)
+        return draft
 
     def forget(self, source_file: str) -> None:
         """Remove the entry of a source file that is no longer sent."""
@@ -251,13 +256,21 @@ def iso_time(nanoseconds: int) -> str:
     return datetime.fromtimestamp(nanoseconds // 10**9, UTC).isoformat(timespec="seconds")
 
 
-def settle(draft: Path, path: Path) -> None:
-    """Put a finished draft in its place so that it survives a crash."""
-    with draft.open("rb") as handle:
-        os.fsync(handle.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+def settle(drafts: Mapping[Path, Path]) -> None:
+    """Put finished drafts in their places so that they survive a crash.
+
+    A disk writes many files that wait for it at once in little more time than one.
+    """
+    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:
+        list(pool.map(_sync, drafts))
+        for draft, path in drafts.items():
+            draft.replace(path)
+        list(pool.map(_sync, {path.parent for path in drafts.values()}))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -14,7 +14,7 @@ ALLOWED_HOMES = {
     "duckdb": ("kpi/warehouse/",),
     "streamlit": ("kpi/web/", "pages/", "app.py"),
     "plotly": ("kpi/charts/",),
-    "numpy": ("kpi/demo/",),
+    "numpy": ("kpi/demo/", "kpi/ingest/pseudonym.py"),
     "typer": ("kpi/cli.py", "kpi/commands/"),
     "typst": ("kpi/report/",),
     "pyspark": ("kpi/warehouse/spark.py",),

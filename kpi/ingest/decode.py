@@ -41,21 +41,28 @@ def text_blocks(path: Path, source_file: str, *, zipped: bool, encoding: str | N
     with open_bytes(path, zipped=zipped) as stream:
         blocks = _raw_blocks(stream, source_file)
         first = next(blocks, b"")
-        if not first.strip(b"\0\r\n\t "):
+        if _is_blank(first):
             raise SourceError("file_empty", file=source_file)
         codec, first = _codec(first, source_file, encoding)
         if not first:
             raise SourceError("file_empty", file=source_file)
         lenient = encoding is not None or codec != "utf-8"
         line = 0  # the header is line 0, so that line n is data row n
+        before = b""
         for block in _whole_rows(_decoded(first, blocks, codec), source_file):
+            line += before.count(b"\n")
+            before = block
             yield _checked(block, source_file, line, lenient=lenient)
-            line += block.count(b"\n")
 
 
 def open_bytes(path: Path, *, zipped: bool) -> BinaryIO:
     """Open a file, through gzip when it is zipped."""
     return cast(BinaryIO, gzip.open(path, "rb")) if zipped else path.open("rb")
+
+
+def _is_blank(block: bytes) -> bool:
+    blanks = b"\0\r\n\t "
+    return not block[:4096].strip(blanks) and not block.strip(blanks)
 
 
 def _raw_blocks(stream: BinaryIO, source_file: str) -> Iterator[bytes]:
@@ -140,6 +147,8 @@ def _row_end(text: bytes) -> int:
 
 
 def _checked(block: bytes, source_file: str, first_row: int, *, lenient: bool) -> bytes:
+    if block.isascii():
+        return block
     try:
         block.decode()
     except UnicodeDecodeError as error:

@@ -36,8 +36,9 @@ def read_delimited(blocks: Iterator[bytes], source_file: str, delimiter: str) ->
             frame, records = _careful(body.decode(), headers, delimiter, row)
         else:
             records = len(frame)
-            if frame[FLAW].null_count() < records:
-                frame = frame.filter(pl.col(FLAW).is_null() | (pl.col(FLAW) != _BLANK))
+            blank = frame[FLAW] == _BLANK
+            if blank.any():
+                frame = frame.filter(~blank.fill_null(value=False))
         row += records
         yield Chunk(_flaw_damaged(frame, headers, body))
     if not headers:
@@ -64,7 +65,7 @@ def _fast(body: bytes, headers: list[str], delimiter: str, first_row: int) -> pl
         )
     except pl.exceptions.PolarsError:
         return None
-    if quoted:
+    if quoted and len(frame) < body.count(b"\n"):
         # a line end inside quotes got a sentinel too
         frame = frame.with_columns(pl.col(headers).str.replace_all(end.decode(), "\n", literal=True))
     last = frame[_END_COLUMN]
@@ -77,20 +78,27 @@ def _fast(body: bytes, headers: list[str], delimiter: str, first_row: int) -> pl
 
 def _with_flaws(frame: pl.DataFrame, last: pl.Series, headers: list[str], first_row: int) -> pl.DataFrame:
     """Name the flaw of each row whose sentinel is not in its place, and take the sentinel out of short rows."""
+    where = (last != _END).fill_null(value=True).arg_true()
+    torn = frame[where]
     short = pl.any_horizontal(pl.col(headers) == _END)
     blank = pl.col(headers[0]).str.strip_chars().fill_null("") == ""
     blank = blank & (pl.col(headers[1]) == _END) if len(headers) > 1 else blank
     flaw = (
-        pl.when(pl.lit(last) == _END)
-        .then(None)
-        .when(blank)
+        pl.when(blank)
         .then(pl.lit(_BLANK))
         .when(short)
         .then(pl.lit("too_few_fields"))
         .otherwise(pl.lit("too_many_fields"))
     )
-    flaws = frame.select(flaw.alias(FLAW)).to_series()
-    return numbered(frame.with_columns(pl.col(headers).replace(_END, None)), first_row, flaws)
+    none = pl.Series(FLAW, [None], dtype=pl.String).new_from_index(0, len(frame))
+    flaws = none.scatter(where, torn.select(flaw).to_series())
+    ends = torn.select((pl.col(header) == _END).sum() for header in headers).row(0)
+    mended = [
+        frame[header].scatter(where.filter(torn[header].eq_missing(_END)), None)
+        for header, count in zip(headers, ends, strict=True)
+        if count
+    ]
+    return numbered(frame.with_columns(mended), first_row, flaws)
 
 
 def _with_blanks_marked(frame: pl.DataFrame, headers: list[str]) -> pl.DataFrame:
@@ -99,7 +107,7 @@ def _with_blanks_marked(frame: pl.DataFrame, headers: list[str]) -> pl.DataFrame
 
 
 def _flaw_damaged(frame: pl.DataFrame, headers: list[str], body: bytes) -> pl.DataFrame:
-    if _DAMAGED.encode() not in body:
+    if body.isascii() or _DAMAGED.encode() not in body:
         return frame
     damaged = pl.any_horizontal(pl.col(headers).str.contains(_DAMAGED, literal=True).fill_null(value=False))
     return frame.with_columns(pl.when(damaged).then(pl.lit("bad_encoding")).otherwise(pl.col(FLAW)).alias(FLAW))

@@ -8,7 +8,7 @@ import polars as pl
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
 from kpi.ingest.spans import SpanCounter
 from kpi.ingest.validate import Checked
-from kpi.lake import Lake, settle
+from kpi.lake import Lake
 
 _ROW_GROUP = 250_000
 
@@ -44,20 +44,22 @@ class LakeOutput:
         self.parts[kind].append(path)
         frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
 
-    def commit(self, kind: str) -> Path | None:
-        """Put the joined parts in their place; None when there is nothing of that kind."""
-        parts = self.parts[kind]
-        if not parts:
-            return None
+    def finished(self) -> dict[str, tuple[Path, Path]]:
+        """Join the parts; return for each kind that has rows the file as it lies aside, and its place in the lake."""
+        return {
+            kind: (self._whole(kind, parts), self.lake.data_path(self.log, self.lake_key, kind))
+            for kind, parts in self.parts.items()
+            if parts
+        }
+
+    def _whole(self, kind: str, parts: list[Path]) -> Path:
         whole = parts[0]
         if len(parts) > 1:
             whole = self.staging / f"{self.lake_key}.{kind}.parquet"
             pl.scan_parquet(parts).sink_parquet(
                 whole, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, maintain_order=True
             )
-        place = self.lake.data_path(self.log, self.lake_key, kind)
-        settle(whole, place)
-        return place
+        return whole
 
     def discard(self) -> None:
         """Remove what was written aside."""

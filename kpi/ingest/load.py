@@ -14,7 +14,7 @@ from kpi.ingest.lookups import make_lookups
 from kpi.ingest.normalise import label_key
 from kpi.ingest.overlap import forget_stale_overlaps, read_overlap
 from kpi.ingest.parse import Clock
-from kpi.ingest.pseudonym import read_or_make_key
+from kpi.ingest.pseudonym import Pseudonyms, read_or_make_key
 from kpi.ingest.registries import read_registries
 from kpi.ingest.sources import read_sources
 from kpi.ingest.workers import load_all
@@ -114,7 +114,7 @@ def make_plan(settings: Settings) -> Plan:
         sources=read_sources(workspace),
         lookups=lookups,
         clock=Clock(today(), _time_zone(workspace)),
-        key=read_or_make_key(settings.key_file),
+        pseudonyms=Pseudonyms(read_or_make_key(settings.key_file)),
         digests={log: lookups.digest(contract) for log, contract in CONTRACTS.items()},
     )
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,11 +16,11 @@ from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.lake_output import LakeOutput
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.parse import Clock
-from kpi.ingest.pseudonym import key_fingerprint
+from kpi.ingest.pseudonym import Pseudonyms, key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
 from kpi.ingest.validate import Validator
-from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError, sha256_of
+from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError, settle, sha256_of
 
 Status = Literal["loaded", "unchanged", "failed", "removed"]
 
@@ -33,7 +34,7 @@ class Plan:
     sources: Sources
     lookups: Lookups
     clock: Clock
-    key: bytes
+    pseudonyms: Pseudonyms
     digests: dict[str, str]  # per log, of everything its rows are looked up in
 
 
@@ -124,7 +125,7 @@ def reading_of(plan: Plan, source: Source) -> str:
         CONTRACTS[source.log],
         plan.digests[source.log],
         plan.clock.time_zone,
-        key_fingerprint(plan.key),
+        key_fingerprint(plan.pseudonyms.key),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -154,10 +155,12 @@ def _still_holds(plan: Plan, known: LakeFile, reading: str) -> bool:
 
 def _load(plan: Plan, lake: Lake, source_file: str, known: LakeFile | None) -> FileResult:
     started = start(plan, source_file, known)
-    return started if isinstance(started, FileResult) else commit(plan, lake, started, _write(plan, lake, started))
+    if isinstance(started, FileResult):
+        return started
+    return commit(plan, lake, [(started, _write(plan, lake, started))])[0]
 
 
-def start(plan: Plan, source_file: str, known: LakeFile | None) -> "Started | FileResult":
+def start(plan: Plan, source_file: str, known: LakeFile | None) -> Started | FileResult:
     """Look at a file's bytes; return its result when the lake has its content already."""
     path = plan.inbox / source_file
     source = plan.sources.of_file(source_file)
@@ -170,12 +173,23 @@ def start(plan: Plan, source_file: str, known: LakeFile | None) -> "Started | Fi
     return Started(source_file, source, known, before, sha256, reading)
 
 
-def commit(plan: Plan, lake: Lake, started: "Started", written: LakeOutput) -> FileResult:
-    """Put what was written aside into the lake, then the entry that makes it the truth."""
+def commit(plan: Plan, lake: Lake, files: Sequence[tuple[Started, LakeOutput]]) -> list[FileResult]:
+    """Put what was written aside into the lake, then the entries that make it the truth."""
+    finished = [written.finished() for _, written in files]
+    settle(dict(pair for places in finished for pair in places.values()))
+    entries = [
+        _entry(plan, started, written, {kind: place for kind, (_, place) in places.items()})
+        for (started, written), places in zip(files, finished, strict=True)
+    ]
+    lake.commit(*entries)
+    return [FileResult(entry.source_file, "loaded", entry) for entry in entries]
+
+
+def _entry(plan: Plan, started: Started, written: LakeOutput, places: Mapping[str, Path]) -> LakeFile:
     source_file, known, sha256 = started.source_file, started.known, started.sha256
     after = (plan.inbox / source_file).stat()
-    accepted, rejected = written.commit("accepted"), written.commit("rejected")
-    entry = LakeFile(
+    accepted, rejected = places.get("accepted"), places.get("rejected")
+    return LakeFile(
         log=started.source.log,
         source_file=source_file,
         source_name=started.source.name,
@@ -197,8 +211,6 @@ def commit(plan: Plan, lake: Lake, started: "Started", written: LakeOutput) -> F
         spans=written.counter.spans(known, after.st_mtime_ns),
         earlier=_earlier(known, sha256),
     )
-    lake.commit(entry)
-    return FileResult(source_file, "loaded", entry)
 
 
 def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
@@ -221,7 +233,7 @@ def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
 def _write(plan: Plan, lake: Lake, started: Started) -> LakeOutput:
     source_file, source = started.source_file, started.source
     output = LakeOutput(lake, source.log, started.lake_key)
-    validator = Validator(source_file, source, plan.lookups, plan.clock, plan.key)
+    validator = Validator(source_file, source, plan.lookups, plan.clock, plan.pseudonyms)
     try:
         for chunk in read_chunks(plan.inbox / source_file, source_file, source):
             output.add(validator.check(chunk))

@@ -105,10 +105,10 @@ def _keep(lake: Lake, paths: tuple[Path, Path], overlap: Overlap) -> None:
     staging = lake.root / ".staging"
     for folder in (staging, paths[0].parent):
         folder.mkdir(parents=True, exist_ok=True)
-    for path, frame in zip(paths, (overlap.replaced, overlap.duplicates), strict=True):
-        draft = staging / path.name
+    drafts = {staging / path.name: path for path in paths}
+    for draft, frame in zip(drafts, (overlap.replaced, overlap.duplicates), strict=True):
         frame.write_parquet(draft, compression="zstd")
-        settle(draft, path)
+    settle(drafts)
 
 
 def _find(files: list[LakeFile], spans: pl.DataFrame) -> Overlap:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import polars as pl
@@ -18,13 +18,15 @@ ISO_FORMATS = tuple(f"{day}{gap}{time}" for day in _DAYS[:1] for gap in "T " for
 _ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
 _ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
 LONGEST_TEXT_BYTES = 10_000
-_FIRST_YEAR = 1900
+_FIRST_DAY = date(1900, 1, 1)
 _HIJRI = r"^1[345]\d\d[-/. ]|[-/. ]1[345]\d\d(\D|$)|\d ?(ه|AH)$"
 _HIJRI_YEARS = (1300, 1599)
 _DAY_NUMBER = r"^\d{4,}(\.\d+)?$"
 _UNORDERED = r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})(\D|$)"
 _NUMBER = r"^[+-]?\d+(\.\d+)?$"
-_BENEFICIARY_NUMBER = r"^\d{4,12}$"
+_BENEFICIARY_DIGITS = (4, 12)
+_POWERS = pl.Series([10**digits for digits in range(_BENEFICIARY_DIGITS[1])])
+_BENEFICIARY_NUMBER = rf"^\d{{{_BENEFICIARY_DIGITS[0]},{_BENEFICIARY_DIGITS[1]}}}$"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def parse_column(raw: pl.Series, column: Column, source: Source, lookup: dict[st
         reason = UNKNOWN[str(column.list)] if column.kind == "reference" else "unknown_code"
         return _looked_up(texts, lookup, reason)
     if column.kind == "beneficiary":
-        return _beneficiaries(clean(texts))
+        return _beneficiaries(texts)
     too_long = texts.str.len_bytes() > LONGEST_TEXT_BYTES
     return Parsed(clean(texts), _reasons_where(too_long, "value_too_long"))
 
@@ -102,6 +104,10 @@ def _looked_up(raw: pl.Series, lookup: dict[str, str], reason: str) -> Parsed:
 
 def _beneficiaries(texts: pl.Series) -> Parsed:
     """Return the numbers as Int64: leading zeros that a spreadsheet drops must not make two people of one."""
+    plain = _plain_beneficiaries(texts)
+    if plain is not None:
+        return Parsed(plain)
+    texts = clean(texts)
     joined = texts.str.replace_all(" ", "", literal=True) if texts.str.contains(" ", literal=True).any() else texts
     fits = joined.str.contains(_BENEFICIARY_NUMBER)
     wrong = ~fits.fill_null(value=True)
@@ -109,18 +115,35 @@ def _beneficiaries(texts: pl.Series) -> Parsed:
     return Parsed(values.cast(pl.Int64), _reasons_where(wrong, "bad_beneficiary_number"))
 
 
+def _plain_beneficiaries(texts: pl.Series) -> pl.Series | None:
+    """Return the numbers when all are plain digits without a leading zero; None when a closer look is needed."""
+    numbers = texts.cast(pl.Int64, strict=False)
+    lengths = texts.str.len_bytes()
+    shortest, longest = _extent(lengths)
+    if numbers.null_count() > texts.null_count() or shortest < _BENEFICIARY_DIGITS[0] or longest > len(_POWERS):
+        return None
+    # a sign or a leading zero makes a text longer than its number has digits
+    return numbers if (numbers >= _POWERS.gather(lengths - 1)).all() else None
+
+
+def _extent(values: pl.Series) -> tuple[int, int]:
+    """Return the lowest and the highest of whole numbers; 0 and 0 when there is none."""
+    lowest, highest = values.min(), values.max()
+    return (lowest, highest) if isinstance(lowest, int) and isinstance(highest, int) else (0, 0)
+
+
 def _numbers(raw: pl.Series, column: Column) -> Parsed:
     if raw.dtype.is_integer() or raw.dtype.is_decimal():
         return _checked_numbers(raw, raw, column)
     if raw.dtype.is_float():
         return _checked_numbers(raw, raw.set(~raw.is_finite().fill_null(value=True), None), column)
-    texts = clean(raw.cast(pl.String))
+    texts = raw.cast(pl.String)
     unique = texts.drop_nulls().unique()
     if len(unique) < len(texts) // 2:
-        parsed = _text_numbers(unique, column)
+        parsed = _text_numbers(clean(unique), column)
         reasons = None if parsed.reasons is None else spread(texts, unique, parsed.reasons)
         return Parsed(spread(texts, unique, parsed.values), reasons)
-    return _text_numbers(texts, column)
+    return _text_numbers(clean(texts), column)
 
 
 def _text_numbers(texts: pl.Series, column: Column) -> Parsed:
@@ -188,22 +211,31 @@ def _moments(raw: pl.Series, column: Column, source: Source, clock: Clock) -> Pa
     elif isinstance(raw.dtype, pl.Datetime):
         moments = _local(raw, clock.time_zone)
     elif raw.dtype in (pl.String, pl.Categorical, pl.Null):
-        raw = clean(raw.cast(pl.String))
+        raw = raw.cast(pl.String)
         moments = _text_moments(raw, source, clock.time_zone)
+        if moments.null_count() > raw.null_count():
+            raw = clean(raw)
+            moments = _text_moments(raw, source, clock.time_zone)
     else:
         moments = pl.Series(raw.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(raw))
-    year = moments.dt.year()
-    moments = moments.set(year < _FIRST_YEAR, None)
+    read = moments
+    first, last = _extent(read.to_physical())
+    if first < _microseconds(_FIRST_DAY):
+        moments = read.set(read.dt.date() < _FIRST_DAY, None)
     values = moments.cast(stored)
-    wrong = values.is_null() & raw.is_not_null() if values.null_count() > raw.null_count() else None
-    future = values.dt.date() > clock.today if column.kind == "moment" else values > clock.today
-    if wrong is None and not future.any():
+    if values.null_count() == raw.null_count() and last < _microseconds(clock.today + timedelta(days=1)):
         return Parsed(values)
-    is_wrong = wrong if wrong is not None else pl.Series([False]).new_from_index(0, len(raw))
+    is_wrong = values.is_null() & raw.is_not_null()
+    future = moments.dt.date() > clock.today
+    year = read.dt.year()
     reasons = pl.select(
         pl.when(is_wrong).then(_why_no_date(raw, year, source)).when(future).then(pl.lit("future_date")).otherwise(None)
     ).to_series()
     return Parsed(values.set(future.fill_null(value=False), None), reasons)
+
+
+def _microseconds(day: date) -> int:
+    return (day - date(1970, 1, 1)) // timedelta(microseconds=1)
 
 
 def _why_no_date(raw: pl.Series, year: pl.Series, source: Source) -> pl.Expr:

@@ -32,37 +32,33 @@ def load_files(plan: Plan, names: Sequence[str]) -> list[FileResult]:
         lake = Lake(plan.workspace)
         try:
             found = [start(plan, name, lake.entry(name)) for name in names]
-            written = _written(plan, lake, [item for item in found if isinstance(item, Started)])
+            committed = _committed(plan, lake, [item for item in found if isinstance(item, Started)])
         except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 it comes again where it is told
             return [load_file(plan, name) for name in names]
-        return [
-            item if isinstance(item, FileResult) else _committed(plan, lake, item, written[item.source_file])
-            for item in found
-        ]
+        return [*committed, *(item for item in found if isinstance(item, FileResult))]
     return [load_file(plan, name) for name in names]
 
 
-def _written(plan: Plan, lake: Lake, files: Sequence[Started]) -> dict[str, LakeOutput]:
-    """Check files as one and write the rows of each aside."""
+def _committed(plan: Plan, lake: Lake, files: Sequence[Started]) -> list[FileResult]:
+    """Check files as one, write the rows of each aside and put all of them into the lake."""
     if not files:
-        return {}
+        return []
     chunks = [_whole(plan, file) for file in files]
     names = [file.source_file for file in files]
     if any(file.source != files[0].source for file in files):
         raise NotAlikeError
-    validator = Validator(names[0], files[0].source, plan.lookups, plan.clock, plan.key)
+    validator = Validator(names[0], files[0].source, plan.lookups, plan.clock, plan.pseudonyms)
     checked = taken_apart(validator.check(put_together(chunks)), names, [len(chunk.frame) for chunk in chunks])
-    outputs: dict[str, LakeOutput] = {}
+    outputs = [LakeOutput(lake, file.source.log, file.lake_key) for file in files]
     try:
-        for file, rows in zip(files, checked, strict=True):
-            outputs[file.source_file] = LakeOutput(lake, file.source.log, file.lake_key)
-            outputs[file.source_file].add(rows)
+        for file, output, rows in zip(files, outputs, checked, strict=True):
+            output.add(rows)
             check_unchanged(plan, file)
+        return commit(plan, lake, list(zip(files, outputs, strict=True)))
     except BaseException:
-        for output in outputs.values():
+        for output in outputs:
             output.discard()
         raise
-    return outputs
 
 
 def _whole(plan: Plan, file: Started) -> Chunk:
@@ -70,14 +66,6 @@ def _whole(plan: Plan, file: Started) -> Chunk:
     if len(chunks) != 1:
         raise NotAlikeError
     return chunks[0]
-
-
-def _committed(plan: Plan, lake: Lake, file: Started, written: LakeOutput) -> FileResult:
-    try:
-        return commit(plan, lake, file, written)
-    except Exception:  # noqa: BLE001 it comes again where it is told
-        written.discard()
-        return load_file(plan, file.source_file)
 
 
 def bundles(plan: Plan, tasks: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:

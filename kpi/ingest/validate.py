@@ -10,7 +10,7 @@ from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, Column, Contract
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.normalise import label_key
 from kpi.ingest.parse import Clock, parse_column, spread
-from kpi.ingest.pseudonym import pseudonyms
+from kpi.ingest.pseudonym import Pseudonyms
 from kpi.ingest.seen import SeenKeys
 from kpi.ingest.sources import Source
 
@@ -72,7 +72,7 @@ class Validator:
     source: Source
     lookups: Lookups
     clock: Clock
-    key: bytes
+    pseudonyms: Pseudonyms
     seen: SeenKeys = field(default_factory=SeenKeys)
     started: bool = False
 
@@ -200,7 +200,7 @@ class Validator:
                 pl.col("submitted_at").dt.truncate(step).cast(pl.Date).alias("month"),
                 pl.lit(self.source.months_covered, dtype=pl.Int8).alias("months_covered"),
                 pl.col("transactions").fill_null(1),
-                pseudonyms(frame["beneficiary_number"], self.key).alias("beneficiary_key"),
+                self.pseudonyms.of(frame["beneficiary_number"]).alias("beneficiary_key"),
             )
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.contract.lake_schema.items())
 

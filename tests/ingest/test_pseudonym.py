@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 
 from kpi.errors import SettingsError
-from kpi.ingest.pseudonym import pseudonyms, read_or_make_key
+from kpi.ingest.pseudonym import Pseudonyms, read_or_make_key
 
 NUMBERS = [str(number) for number in random.Random(7).sample(range(60_000_000, 99_999_999), 1_000)]
 
 
 def test_a_pseudonym_is_the_first_eight_bytes_of_the_keyed_digest():
     key = bytes(range(32))
-    found = pseudonyms(pl.Series([71234567, None, 71234567, 5000]), key)
+    found = Pseudonyms(key).of(pl.Series([71234567, None, 71234567, 5000]))
     wanted = int.from_bytes(hmac.digest(key, b"71234567", hashlib.sha256)[:8], "big", signed=True)
     assert found.dtype == pl.Int64
     assert found.to_list()[:3] == [wanted, None, wanted]
