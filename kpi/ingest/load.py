@@ -11,9 +11,9 @@ from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.inbox import chosen_files, inbox_files
 from kpi.ingest.load_file import FileResult, Plan, failed, is_settled, today
 from kpi.ingest.lookups import make_lookups
+from kpi.ingest.moments import Clock
 from kpi.ingest.normalise import label_key
 from kpi.ingest.overlap import forget_stale_overlaps, read_overlap
-from kpi.ingest.parse import Clock
 from kpi.ingest.pseudonym import Pseudonyms, read_or_make_key
 from kpi.ingest.registries import read_registries
 from kpi.ingest.sources import read_sources

@@ -15,7 +15,7 @@ from kpi.errors import SourceError, is_disk_full
 from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.lake_output import LakeOutput
 from kpi.ingest.lookups import Lookups
-from kpi.ingest.parse import Clock
+from kpi.ingest.moments import Clock
 from kpi.ingest.pseudonym import Pseudonyms, key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources

@@ -8,8 +8,9 @@ from kpi.errors import SourceError
 from kpi.ingest.chunks import FILE_STEP, FLAW, ROW, UNNAMED_HEADER, Chunk
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, Column, Contract
 from kpi.ingest.lookups import Lookups
+from kpi.ingest.moments import Clock
 from kpi.ingest.normalise import label_key
-from kpi.ingest.parse import Clock, parse_column, spread
+from kpi.ingest.parse import parse_column, spread
 from kpi.ingest.pseudonym import Pseudonyms
 from kpi.ingest.seen import SeenKeys
 from kpi.ingest.sources import Source
