@@ -21,6 +21,8 @@ from kpi.errors import SourceError
 LOADER_VERSION = "3"
 _SYNCED_AT_ONCE = 8
 
+_Stamp = tuple[int, int, int]  # what changes when a file is replaced: inode, nanoseconds, bytes
+
 
 class OlderVersionKeptError(SourceError):
     """A source file cannot be read, and the rows of its last good version stay in the lake.
@@ -126,10 +128,11 @@ class Lake:
 
     def __init__(self, workspace: Path) -> None:
         self.root = workspace / "lake"
+        self._known: dict[str, tuple[_Stamp, LakeFile | None]] = {}
 
     def files(self) -> tuple[LakeFile, ...]:
         """Return the ledger, sorted by source file."""
-        entries = (self._read(path) for path in (self.root / "files").glob("*.json"))
+        entries = self._entries().values()
         return tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.source_file))
 
     def accepted_paths(self, log: str) -> tuple[Path, ...]:
@@ -142,7 +145,7 @@ class Lake:
 
     def unreadable_entries(self) -> tuple[Path, ...]:
         """Return the ledger entries that cannot be read: what they stand for would be missing without a word."""
-        return tuple(path for path in sorted((self.root / "files").glob("*.json")) if self._read(path) is None)
+        return tuple(self.root / "files" / name for name, file in sorted(self._entries().items()) if file is None)
 
     def damaged_data(self) -> Generator[tuple[LakeFile, Path]]:
         """Give every data file whose bytes are not those that were loaded, with its ledger entry; reads them all."""
@@ -221,6 +224,24 @@ class Lake:
         with (self.root / ".lock").open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH)
             yield
+
+    def _entries(self) -> dict[str, LakeFile | None]:
+        """Return what the entries say, by name; one is read again only when another has taken its place."""
+        try:
+            found = [entry for entry in os.scandir(self.root / "files") if entry.name.endswith(".json")]
+        except FileNotFoundError:
+            return {}
+        known: dict[str, tuple[_Stamp, LakeFile | None]] = {}
+        for entry in found:
+            try:
+                now = entry.stat()
+            except FileNotFoundError:
+                continue
+            stamp = (now.st_ino, now.st_mtime_ns, now.st_size)
+            before = self._known.get(entry.name)
+            known[entry.name] = before if before and before[0] == stamp else (stamp, self._read(Path(entry.path)))
+        self._known = known
+        return {name: file for name, (_, file) in known.items()}
 
     def _entry_path(self, source_file: str) -> Path:
         return self.root / "files" / f"{hashlib.sha256(source_file.encode()).hexdigest()[:32]}.json"

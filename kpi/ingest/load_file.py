@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,14 +121,19 @@ def _size(path: Path) -> int:
 def reading_of(plan: Plan, source: Source) -> str:
     """Return a digest of everything but the content that decides what a file becomes in the lake."""
     parts = (
-        LOADER_VERSION,
-        source,
-        CONTRACTS[source.log],
-        plan.digests[source.log],
-        plan.clock.time_zone,
-        key_fingerprint(plan.pseudonyms.key),
+        repr(LOADER_VERSION),
+        repr(source),
+        _contract_text(source.log),
+        repr(plan.digests[source.log]),
+        repr(plan.clock.time_zone),
+        repr(key_fingerprint(plan.pseudonyms.key)),
     )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return hashlib.sha256(f"({', '.join(parts)})".encode()).hexdigest()
+
+
+@cache
+def _contract_text(log: str) -> str:
+    return repr(CONTRACTS[log])
 
 
 def is_settled(plan: Plan, known: LakeFile | None) -> bool:

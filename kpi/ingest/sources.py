@@ -10,6 +10,7 @@ import codecs
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from kpi.errors import SettingsError, SourceError
@@ -234,6 +235,7 @@ def strptime_format(form: str) -> str | None:
     return re.sub("|".join(parts), lambda match: parts[match[0]], form)
 
 
+@cache
 def _glob_pattern(glob: str) -> re.Pattern[str]:
     pieces = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
