@@ -60,11 +60,13 @@ def stored_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, ObjectDig
 
 def _digest(connection: duckdb.DuckDBPyConnection, name: str, columns: list[tuple[str, str]]) -> ObjectDigest:
     # Each value is preceded by its length, so that no two rows are written alike; an absent value has no length.
-    values = [f"coalesce(length(\"{column}\"::varchar) || ':' || \"{column}\"::varchar, '-')" for column, _ in columns]
-    row = " || ".join(values) or "''"
+    values = [f"coalesce(length(\"{column}\"::varchar) || ':', '-'), \"{column}\"::varchar" for column, _ in columns]
+    row = f"concat({', '.join(values)})" if values else "''"
+    # Halves of one number, as `md5_number_lower` and `md5_number_upper` give them for two computations of it.
     rows, lower, upper = connection.execute(
-        f"select count(*), coalesce(sum(md5_number_lower(row_text)), 0)::varchar, "
-        f'coalesce(sum(md5_number_upper(row_text)), 0)::varchar from (select {row} as row_text from "{name}")'
+        f'with numbers as (select md5_number({row}) as number from "{name}") '
+        "select count(*), coalesce(sum((number >> 64)::ubigint), 0)::varchar, "
+        f"coalesce(sum((number & {2**64 - 1}::uhugeint)::ubigint), 0)::varchar from numbers"
     ).fetchall()[0]
     content = json.dumps([columns, rows, lower, upper]).encode()
     return ObjectDigest(name, rows, hashlib.sha256(content).hexdigest())
