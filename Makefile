@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# Commands start from compiled files, whatever the machine's habits.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help readme demo serve test test-clients test-engine torture lint bench bench-all bench-engines bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets

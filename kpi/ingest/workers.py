@@ -13,7 +13,7 @@ from kpi.errors import SourceError
 from kpi.ingest.load_file import FileResult, Plan, failed
 from kpi.ingest.together import bundles, load_files
 
-WORTH_A_WORKER_BYTES = 16 * 2**20  # below, starting a process costs more than it saves
+WORTH_A_WORKER_BYTES = 128 * 2**20  # below, starting a process costs more than it saves
 
 
 @dataclass
