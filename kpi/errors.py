@@ -85,6 +85,17 @@ class ReportError(KpiError):
     """A document of the monthly snapshot cannot be made, issued or delivered."""
 
 
+class DocumentNotWritten(ReportError):
+    """A document was made and its file cannot be written: `fault` names why in words, `reason` is the system's own."""
+
+    def what(self, language: str) -> str:
+        """Say which file, and what stands in its way."""
+        facts = dict(self.facts)
+        if fault := facts.get("fault"):
+            facts["reason"] = messages.text(f"report.fault.{fault}", language)
+        return messages.text(f"errors.{self.key}.what", language, **facts)
+
+
 class BuildUnavailable(KpiError):
     """The build that was asked for by name is not published here, or is damaged."""
 

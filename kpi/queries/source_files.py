@@ -73,16 +73,13 @@ def causes_of(
     """Name the changed files from which a figure is computed; a stock carries its rows on into later months."""
     logs = now.inputs.get(kpi_id, frozenset())
     is_stock = kpi_id in now.stocks
-    base = period.year_before()
     return tuple(
         name
         for name, states in changed.items()
-        if any(state.log in logs and _enters(state, entity_id, (period, base), is_stock=is_stock) for state in states)
+        if any(state.log in logs and _enters(state, entity_id, period, is_stock=is_stock) for state in states)
     )
 
 
-def _enters(state: SourceFile, entity_id: str | None, periods: tuple[Period, ...], *, is_stock: bool) -> bool:
+def _enters(state: SourceFile, entity_id: str | None, period: Period, *, is_stock: bool) -> bool:
     spans = [span for owner, span in state.spans.items() if entity_id is None or owner in ("", entity_id)]
-    return any(
-        first <= period.end and (is_stock or last >= period.start) for first, last in spans for period in periods
-    )
+    return any(first <= period.end and (is_stock or last >= period.start) for first, last in spans)

@@ -88,7 +88,7 @@ def _reported(writer: Writer, headline: Headline) -> dict[str, str] | None:
         return _line(plural("web.card.naming", naming.anywhere, writer.language, here=naming.here))
     if reported is None or reported.expected < 2:
         return None
-    words = t("report.card.reported", writer.language, reported=reported.reported, expected=reported.expected)
+    words = plural("web.card.reported", reported.expected, writer.language, reported=reported.reported)
     return _line(words, "bad" if reported.silent else "muted")
 
 

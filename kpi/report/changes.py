@@ -1,10 +1,18 @@
 """What changed since the snapshot of the month before, and because of which files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from kpi.catalogue import Kpi
-from kpi.language import format_change, format_duration, format_value, isolate, join_list
+from kpi.language import (
+    format_change,
+    format_duration,
+    format_number,
+    format_value,
+    isolate,
+    join_list,
+    t,
+)
 from kpi.periods import point_label, shift_months
 from kpi.report.content import Content
 from kpi.report.figures import Figure, Figures, Issued, Restated, figures_of, restatements
@@ -12,12 +20,15 @@ from kpi.report.lists import NOTHING, columns
 from kpi.report.parts import Part, cell, heading, table, text
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
+from kpi.rounding import rounded
 
 _FILES_NAMED = 2
 
 
-def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued | None) -> list[Part]:
-    """Return the section that compares with the snapshot before; None where none was issued."""
+def change_parts(
+    writer: Writer, content: Content, scope: Scope, issued: Issued | None, listed: Collection[str]
+) -> list[Part]:
+    """Return the section that compares with the snapshot before, `issued`; the KPIs side by side are those `listed`."""
     parts = [heading(writer.say("heading.changes"))]
     before = shift_months(content.month, -1)
     month = point_label(before, 1, writer.language)
@@ -35,8 +46,14 @@ def change_parts(writer: Writer, content: Content, scope: Scope, issued: Issued 
         parts += _restated_parts(writer, content, restated)
     else:
         parts.append(text(writer.say("changes.same", month=month), "lead"))
-    parts.append(text(writer.say("changes.moved", month=month), "lead"))
-    parts.append(_moved_table(writer, content, issued, figures_of(content.book, scope), before))
+    comparable = listed
+    if issued.period.start != content.period.start:
+        # The sums of a new year are not set beside those of the whole year before.
+        comparable = [kpi_id for kpi_id in listed if content.book.kpis[kpi_id].flow == "stock"]
+    grown = "moved" if comparable is listed else "moved_year"
+    now = {kpi_id: figure for kpi_id, figure in figures_of(content.book, scope).items() if kpi_id in comparable}
+    parts.append(text(writer.say(f"changes.{grown}", month=month), "lead"))
+    parts.append(_moved_table(writer, content, issued, now, before))
     return parts
 
 
@@ -54,13 +71,26 @@ def difference(kpi: Kpi, before: Figure, after: Figure, language: str, finer: in
     """Write how far a figure moved, in its unit; percentages in points, `finer` decimals more than a page shows."""
     if before.value is None or after.value is None:
         return NOTHING
+    if finer and after.value == before.value:
+        return t("report.changes.same_value", language)
     if kpi.unit == "minutes":
         # Of what is written, in whole minutes: a reader subtracts the one from the other.
         moved = round(after.value) - round(before.value)
+        if finer and not moved:
+            return t("duration.under_a_minute", language)
         sign = "+" if moved > 0 else "−" if moved < 0 else ""
         return f"{isolate(sign, language) if sign else ''}{format_duration(abs(moved), language)}"
-    kind = "points" if kpi.unit == "percent" else "number"
-    return format_change(after.value - before.value, kind, language, decimals=kpi.decimals + finer)
+    moved, decimals = after.value - before.value, kpi.decimals + finer
+    if finer and not rounded(moved, decimals):
+        return _less_than(10.0**-decimals, decimals, kpi, language)
+    return format_change(moved, "points" if kpi.unit == "percent" else "number", language, decimals=decimals)
+
+
+def _less_than(least: float, decimals: int, kpi: Kpi, language: str) -> str:
+    amount = format_number(least, language, decimals=decimals)
+    if kpi.unit == "percent":
+        amount = t("number.points", language, value=amount)
+    return t("report.changes.below", language, amount=amount)
 
 
 def files_named(writer: Writer, causes: Sequence[str]) -> str:
@@ -84,7 +114,11 @@ def _restated_parts(writer: Writer, content: Content, restated: Sequence[Restate
         kpi = content.book.kpis[one.kpi_id]
         values = [written(kpi, figure.value, writer.language) for figure in (one.before, one.after)]
         moved = difference(kpi, one.before, one.after, writer.language, finer_of(kpi))
-        row: list[str | Part] = [kpi.name(writer.language), *values, cell(moved, tone="bad")]
+        row: list[str | Part] = [
+            kpi.name(writer.language),
+            *values,
+            cell(moved, tone="bad" if one.difference != 0 else "muted"),
+        ]
         rows.append(row if share_files else [*row, _listed(writer, one.causes)])
     parts = [table(heads, rows, size="dense")]
     if share_files:

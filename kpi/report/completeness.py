@@ -23,9 +23,7 @@ def coverage_parts(writer: Writer, coverage: CoverageMap | None, scope: Scope) -
         return [*parts, *_own_parts(writer, coverage, own)]
     gaps = [one for one in coverage.entities if any(one.with_status(status, coverage.period) for status in _NAMED)]
     parts.append(text(_counts(writer, coverage, coverage.entities, "coverage.lead"), "lead"))
-    if not gaps:
-        return [*parts, text(writer.say("coverage.complete"))]
-    return [*parts, _strip(writer, coverage, gaps)]
+    return [*parts, _strip(writer, coverage, gaps)] if gaps else parts
 
 
 def _own_parts(writer: Writer, coverage: CoverageMap, own: Sequence[EntityMonths]) -> list[Part]:
@@ -39,13 +37,16 @@ def _counts(writer: Writer, coverage: CoverageMap, entities: Sequence[EntityMont
     period = coverage.period
     late, missing = (sum(len(one.with_status(status, period)) for one in entities) for status in ("late", "missing"))
     expected = sum(one.expected(period) for one in entities)
-    return writer.say(
+    words = period.label(writer.language, coverage.months_per_report)
+    if not late and not missing:
+        return writer.count(f"{key}_all", expected, period=words)
+    return writer.count(
         key,
-        period=period.label(writer.language, coverage.months_per_report),
-        expected=expected,
+        expected,
+        period=words,
         reported=expected - missing,
-        late=late,
-        missing=missing,
+        late=writer.count("coverage.of_them_late", late) if expected > missing else "",
+        missing=writer.count("coverage.not_arrived", missing),
     )
 
 

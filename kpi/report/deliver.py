@@ -90,7 +90,7 @@ def _message(settings: Settings, store: Store, month: date, scope: Scope, record
     message["From"], message["To"] = settings.mail_sender, address
     message["Subject"] = t("report.mail.subject", language, **facts)
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=settings.mail_sender.rpartition("@")[2])
-    digests = "\n".join(f"{digest}  {name}" for name, digest in files.items())
+    digests = "\n".join(f"{digest}  {month:%Y-%m}-{name}" for name, digest in files.items())
     message.set_content(t("report.mail.body", language, build=record.build_id, digests=digests, **facts))
     for name in files:
         content = (store.folder(month) / name).read_bytes()

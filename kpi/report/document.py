@@ -64,7 +64,11 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
     """Return everything the template draws, as plain data; `issued` is the snapshot of the month before."""
     writer = Writer(language)
     headlines = [content.book.headline(kpi_id, scope.kind, scope.group) for kpi_id in content.book.kpis]
-    shown = [headline for headline in headlines if headline.nothing != "not_applicable"]
+    shown = [
+        headline
+        for headline in headlines
+        if headline.nothing != "not_applicable" and headline.kpi.id not in NOT_LISTED[scope.kind]
+    ]
     sections = {
         "programme": programme_sections, "entity": entity_sections, "governorate": governorate_sections,
     }[scope.kind]  # fmt: skip
@@ -75,7 +79,7 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
         *_trends(writer, content, scope),
         *sections(writer, content, scope),
         *coverage_parts(writer, content.coverage, scope),
-        *change_parts(writer, content, scope, issued),
+        *change_parts(writer, content, scope, issued, [headline.kpi.id for headline in shown]),
     ]
     closing = [
         heading(writer.say("heading.definitions")),
@@ -199,8 +203,6 @@ def _indicators(writer: Writer, content: Content, scope: Scope, shown: Sequence[
     rows = []
     for headline in shown:
         kpi_id = headline.kpi.id
-        if kpi_id in NOT_LISTED[scope.kind]:
-            continue
         if scope.kind == "programme":
             rows.append((headline, None, None))
             continue

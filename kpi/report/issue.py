@@ -1,5 +1,6 @@
 """Issue the documents of a month, or write copies elsewhere: what was issued is frozen and never replaced."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -8,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from kpi.errors import KpiError, ReportError
+from kpi.errors import DocumentNotWritten, KpiError, ReportError
 from kpi.periods import shift_months
 from kpi.queries.freshness import freshness
 from kpi.queries.snapshot_scopes import scope_names
@@ -20,6 +21,15 @@ from kpi.report.record import Store, sha256, write_aside
 from kpi.report.scope import Scope, scopes_asked
 from kpi.settings import Settings
 from kpi.warehouse.connect import Warehouse
+
+_FAULTS = {
+    errno.EISDIR: "folder_there",
+    errno.EEXIST: "file_there",
+    errno.ENOTDIR: "file_there",
+    errno.ENOENT: "no_folder",
+    errno.ENAMETOOLONG: "name_too_long",
+}
+_OF_THE_FOLDER = ("file_there", "no_folder")
 
 Status = Literal["issued", "unchanged", "copy", "failed"]
 FIRST_REVISION = 1
@@ -146,9 +156,14 @@ def _stored(run: _Run, outcome: Outcome, records: dict[str, Issued]) -> Written:
         return Written(one, "failed", error=error, lost=outcome.lost)
     except OSError as fault:
         # A name that is taken by a folder, a path that is too long: whatever it is, the others are written.
-        error = ReportError("report_not_written", place=fault.filename or path, reason=fault.strerror or fault)
-        return Written(one, "failed", error=error, lost=outcome.lost)
+        return Written(one, "failed", error=_not_written(path, fault), lost=outcome.lost)
     return Written(one, "issued" if order.out is None else "copy", path, lost=outcome.lost)
+
+
+def _not_written(path: Path, fault: OSError) -> DocumentNotWritten:
+    known = _FAULTS.get(fault.errno or 0, "")
+    place = path.parent if known in _OF_THE_FOLDER else path
+    return DocumentNotWritten("report_not_written", place=place, fault=known, reason=fault.strerror or fault)
 
 
 def file_name(wanted: Wanted, revision: int) -> str:

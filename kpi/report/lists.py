@@ -193,6 +193,7 @@ def definition_table(writer: Writer, headlines: Sequence[Headline]) -> Part:
                 note=version.note_ar if arabic else version.note_en,
             )
             for version in kpi.versions[1:]
+            if version.valid_from <= headline.period.end
         ]
         rows.append(
             [

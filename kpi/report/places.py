@@ -52,7 +52,7 @@ def place_table(writer: Writer, places: GovernorateMap) -> Part:
         for place in known
     ]
     if places.not_allocated:
-        words = t("governorate.not_allocated", writer.language)
+        words = writer.say("map.remainder")
         amount = _value(places.not_allocated, places, writer)
         rows.append([words, amount, _share(writer, places.not_allocated, total), ""])
     return table(heads, rows)

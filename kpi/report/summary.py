@@ -42,8 +42,8 @@ def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
         "change": _change(headline.change, headline.months_per_point, language),
     }
     if headline.reported is None or scope.kind != "programme":
-        return t("report.answer.transactions_only", language, **facts)
-    entities = plural("report.answer.entities", headline.reported.reported, language)
+        return t(f"report.answer.{scope.kind}", language, **facts)
+    entities = plural("count.entities", headline.reported.reported, language)
     return t("report.answer.from_entities", language, entities=entities, **facts)
 
 
@@ -66,12 +66,12 @@ def _digitised(writer: Writer, content: Content, scope: Scope) -> str:
     facts = {
         "month": point_label(headline.as_of, 1, writer.language),
         "part": headline.numerator,
-        "whole": headline.denominator,
         "value": writer.value(headline),
     }
+    services = round(headline.denominator or 0)
     if headline.target is None:
-        return writer.say("summary.digitised", **facts)
-    return writer.say("summary.digitised_target", target=writer.percent(headline.target, 0), **facts)
+        return writer.count("summary.digitised", services, **facts)
+    return writer.count("summary.digitised_target", services, target=writer.percent(headline.target, 0), **facts)
 
 
 def _performance(writer: Writer, content: Content) -> str:
@@ -142,11 +142,11 @@ def _place(writer: Writer, content: Content, scope: Scope) -> str:
     if scope.kind == "entity":
         whole = content.book.headline(TOPIC, "programme").value
         share = writer.share(100 * value / whole if whole else None)
-        return writer.say("summary.place_entity", place=place.place, among=place.among, share=share)
+        return writer.count("summary.place_entity", place.among, place=place.place, share=share)
     density = content.book.headline("transactions_per_1000", "governorate", scope.group)
     if density.value is None:
         return ""
-    return writer.say("summary.place_governorate", place=place.place, among=place.among, value=writer.value(density))
+    return writer.count("summary.place_governorate", place.among, place=place.place, value=writer.value(density))
 
 
 def _remainder(writer: Writer, content: Content) -> str:

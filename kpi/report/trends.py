@@ -38,7 +38,7 @@ def trend(writer: Writer, series: Series, headline: Headline, *, size: str) -> d
         "high": ticks[-1],
         "ticks": [{"at": tick, "text": _tick(tick, kpi.unit, ticks, language)} for tick in ticks],
         "points": [point.value for point in series.points],
-        "partial": [point.partial for point in series.points],
+        "partial": [point.partial and point.value is not None for point in series.points],
         "base": base,
         "labels": [
             {"at": index, "text": point_label(series.points[index].month, series.months_per_point, language)}
@@ -113,10 +113,14 @@ def _last(writer: Writer, series: Series) -> dict[str, object] | None:
         if value is not None:
             unit, language = series.kpi.unit, writer.language
             if unit == "minutes":
-                return {"at": index, "text": format_duration(value, language)}
-            if unit == "percent":
-                return {"at": index, "text": format_percent(value, language, decimals=series.kpi.decimals)}
-            return {"at": index, "text": compact(value, language).short}
+                text = format_duration(value, language)
+            elif unit == "percent":
+                text = format_percent(value, language, decimals=series.kpi.decimals)
+            else:
+                text = compact(value, language).short
+            is_newest = index == len(series.points) - 1
+            month = "" if is_newest else point_label(series.points[index].month, series.months_per_point, language)
+            return {"at": index, "text": text, "month": month}
     return None
 
 

@@ -21,6 +21,7 @@ MASTHEAD = "masthead"
 # Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found: only the masthead has them.
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _LEAST_SHARE = 0.1
+_APOSTROPHE = re.compile(r"(?<=\w)'")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -69,13 +70,13 @@ class Writer:
         return "" if change is None or change.raw is None else format_change(change.raw, change.kind, self.language)
 
     def shown(self, document: Mapping[str, object]) -> dict[str, object]:
-        """Return the document as it can be printed: every text without vowel marks and characters the font lacks."""
+        """Return the document as it can be printed: no vowel marks, no characters the font lacks, set apostrophes."""
         return {name: self._shown(part, is_masthead=name == MASTHEAD) for name, part in document.items()}
 
     def _shown(self, part: object, *, is_masthead: bool) -> object:
         if isinstance(part, str):
             plain = part if is_masthead else _VOWEL_MARKS.sub("", part)
-            text, lost = displayable(_CONTROLS.sub(" ", plain))
+            text, lost = displayable(_CONTROLS.sub(" ", _APOSTROPHE.sub("’", plain)))
             self.lost |= lost
             return text
         if isinstance(part, Mapping):

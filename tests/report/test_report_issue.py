@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +14,20 @@ import pytest
 
 from kpi.errors import ReportError
 from kpi.ingest.load import load
+from kpi.language import strip_isolates
+from kpi.periods import Period
+from kpi.queries.snapshot_book import read_book
+from kpi.queries.source_files import SourceFile, causes_of, source_files
+from kpi.report.changes import difference, finer_of
 from kpi.report.check import check_issued
+from kpi.report.content import read_content
 from kpi.report.desk import archive, issued_documents, issued_months, one_pdf, previews
+from kpi.report.document import document
+from kpi.report.figures import Figure, Issued, figures_of
 from kpi.report.font import FONTS
 from kpi.report.issue import Order, write_reports
 from kpi.report.record import DRAFT_PREFIX, Store
+from kpi.report.scope import Scope
 from kpi.settings import REPOSITORY, Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
@@ -118,10 +129,6 @@ def test_the_next_month_says_what_was_restated_and_why(town: Settings) -> None:
     _, without = one_pdf(warehouse, town.workspace, MARCH, "programme", "en")
     issue(town, scopes=("programme",))
     resend(town, 3, 10, 3)
-    from kpi.report.content import read_content
-    from kpi.report.document import document
-    from kpi.report.scope import Scope
-
     scope, now = Scope("programme"), Warehouse.open(town.workspace)
     issued = Store(town.workspace).issued(FEBRUARY, scope)
     assert issued is not None
@@ -130,6 +137,43 @@ def test_the_next_month_says_what_was_restated_and_why(town: Settings) -> None:
     assert "figures of the snapshot of February 2024 have been restated since." in text
     assert "transactions/parks.csv" in text
     assert without.startswith(b"%PDF")
+
+
+def test_a_file_of_the_year_before_is_not_named_as_a_cause(town: Settings) -> None:
+    now = source_files(Warehouse.open(town.workspace))
+    of_log = {"log": "transactions", "digest": "", "spans": {"baths": (date(2023, 1, 1), date(2023, 12, 1))}}
+    this_year = replace(SourceFile(**of_log), spans={"baths": (FEBRUARY, FEBRUARY)})
+    changed = {"2023.csv": (SourceFile(**of_log),), "2024.csv": (this_year,)}
+    period = Period(date(2024, 1, 1), FEBRUARY)
+    assert causes_of("transactions", None, period, changed, now) == ("2024.csv",)
+
+
+@pytest.mark.parametrize(
+    ("after", "english", "arabic"),
+    [
+        (50.0, "same value from other parts", "القيمة نفسها من أجزاء أخرى"),
+        (50.001, "less than 0.01 points", "أقل من 0.01 نقطة مئوية"),
+        (50.02, "+0.02 points", "+0.02 نقطة مئوية"),
+    ],
+)
+def test_a_restated_figure_never_moved_by_nothing(town: Settings, after: float, english: str, arabic: str) -> None:
+    kpi = read_book(Warehouse.open(town.workspace), FEBRUARY, ("programme",), [], None).kpis["services_digitised"]
+    figures = [Figure(value, 1, 2, FEBRUARY) for value in (50.0, after)]
+    words = [strip_isolates(difference(kpi, *figures, language, finer_of(kpi))) for language in ("en", "ar")]
+    assert words == [english, arabic]
+
+
+def test_january_sets_only_stocks_beside_december(demo_workspace: Path) -> None:
+    warehouse, scope = Warehouse.open(demo_workspace), Scope("programme")
+    december = Issued(scope.key, Period(date(2024, 1, 1), date(2024, 12, 1)), "", {}, {}, {})
+    content = read_content(warehouse, date(2025, 1, 1), (scope,), december.period)
+    issued = replace(december, figures=figures_of(content.book, scope, december.period))
+    parts = document(content, scope, "en", issued)["parts"]
+    (lead,) = [n for n, part in enumerate(parts) if part.get("text", "").startswith("A new year has begun")]
+    names = {row[0]["text"] for row in parts[lead + 1]["rows"]}
+    flows = {kpi.name("en") for kpi in content.book.kpis.values() if kpi.flow == "flow"}
+    assert "Services digitised" in names
+    assert not names & flows
 
 
 @pytest.mark.parametrize(
@@ -173,6 +217,16 @@ def test_one_failure_does_not_stop_the_batch(town: Settings) -> None:
     assert sum(result.status == "copy" for result in results) == 7
     assert not list(out.glob(f"{DRAFT_PREFIX}*"))
     assert issued_months(town.workspace) == ()
+
+
+def test_a_file_where_the_folder_should_be_is_said_in_both_languages(town: Settings) -> None:
+    (town.workspace / "copies").write_text("", encoding="utf-8")
+    results = issue(town, out=town.workspace / "copies", scopes=("programme",))
+    errors = [result.error for result in results if result.error]
+    assert len(errors) == 2
+    assert "a file is where the folder should be" in errors[0].what("en")
+    assert not re.search("File exists|directory", errors[0].what("ar"))
+    assert "يوجد ملف" in errors[0].what("ar")
 
 
 def test_a_full_disk_leaves_whole_files_or_none(town: Settings, tmp_path: Path) -> None:

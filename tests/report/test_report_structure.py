@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import page
@@ -24,6 +25,8 @@ from tests.report.conftest import LANGUAGES, NAMES
 
 PAINTING = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "Tj", "TJ", "'", '"', "Do", "sh", "BI", "INLINE IMAGE"}
 LEAST_FILL = 0.55
+FULL, WIDEST_HOLE = 0.88, 0.1  # shares of the body of a page
+LEAST_LETTERS_PT = 7.0
 
 
 class Structure:
@@ -185,6 +188,62 @@ def test_no_page_is_half_empty_and_there_are_at_most_twelve(name: str, documents
                 body[int(height * notes_at(one, name[-2:])) :] = 255  # room for notes is no content
             inked = [row for row in range(body.shape[0]) if body[row].min() < 235]
             assert max(inked) / body.shape[0] >= LEAST_FILL, f"page {number} ends at {max(inked) / body.shape[0]:.0%}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_but_the_last_is_full_and_has_no_hole(name: str, documents: Path) -> None:
+    with pypdfium2.PdfDocument(documents / f"{name}.pdf") as pdf:
+        for number, one in enumerate(list(pdf)[:-1], start=1):
+            picture = one.render(scale=0.75, grayscale=True).to_numpy()
+            body = picture[int(picture.shape[0] * 17 / 297) + 1 : int(picture.shape[0] * 279 / 297) - 1]
+            inked = [row for row in range(body.shape[0]) if body[row].min() < 245]
+            holes = (after - before for before, after in pairwise([0, *inked]))
+            assert max(inked) / body.shape[0] >= FULL, f"page {number} ends at {max(inked) / body.shape[0]:.0%}"
+            assert max(holes) / body.shape[0] <= WIDEST_HOLE, f"page {number} has a hole"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_lettering_is_too_small_for_paper(name: str, documents: Path) -> None:
+    with pypdfium2.PdfDocument(documents / f"{name}.pdf") as pdf:
+        for number, one in enumerate(pdf, start=1):
+            text = one.get_textpage()
+            sizes = {
+                round(pypdfium2.raw.FPDFText_GetFontSize(text, index), 1)
+                for index in range(text.count_chars())
+                if text.get_text_range(index, 1).strip()
+            }
+            assert min(sizes) >= LEAST_LETTERS_PT, f"page {number}: {sorted(sizes)[:3]}"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("programme")])
+def test_the_first_page_holds_its_table_to_the_last_row(name: str, documents: Path) -> None:
+    shown = json.loads((documents / f"{name}.json").read_text(encoding="utf-8"))
+    rows = next(part for part in shown["parts"] if part["kind"] == "table")["rows"]
+    with pypdfium2.PdfDocument(documents / f"{name}.pdf") as pdf:
+        first = " ".join(pdf[0].get_textpage().get_text_range().split())
+    assert all(word in first for word in rows[-1][0]["text"].split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_year_over_the_last_square_stays_clear_of_the_head_beside_it(language: str, documents: Path) -> None:
+    shown = json.loads((documents / f"entity-tra-{language}.json").read_text(encoding="utf-8"))
+    strip = next(part for part in shown["parts"] if part["kind"] == "strip")
+    strip["years"] = [{"at": strip["months"] - 1, "text": "1999"}]
+    with pypdfium2.PdfDocument(Renderer().pdf(shown, 0)) as pdf:
+        text = next(text for one in pdf if "1999" in (text := one.get_textpage()).get_text_range())
+        (year,) = boxes_of(text, "1999")
+        (head,) = [box for box in boxes_of(text, strip["heads"][2]) if abs(box[1] - year[1]) < 6]
+    assert year[2] + 2 < head[0] if language == "en" else head[2] + 2 < year[0]
+
+
+def boxes_of(text: pypdfium2.PdfTextPage, words: str) -> list[tuple[float, float, float, float]]:
+    """Return left, bottom, right and top of every place where words stand."""
+    search, found = text.search(words), []
+    while (place := search.get_next()) is not None:
+        boxes = [text.get_charbox(index) for index in range(place[0], sum(place))]
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        found.append((min(lefts), min(bottoms), max(rights), max(tops)))
+    return found
 
 
 def notes_at(last: pypdfium2.PdfPage, language: str) -> float:

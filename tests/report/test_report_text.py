@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from kpi.language import strip_isolates
+from kpi.report.content import Content
 from kpi.report.font import FAMILY, FONTS, WEIGHTS, displayable, font_file
 from kpi.report.make_font import SOURCE, derive
 from kpi.report.words import Writer
+from kpi.settings import REPOSITORY
 from tests.report.conftest import NAMES, READERS
 
 ARABIC_WORD = re.compile(r"[\u0620-\u0652\u0670-\u06d3]+")
@@ -59,6 +62,52 @@ def test_no_arabic_page_holds_tofu_or_vowel_marks_outside_the_masthead(documents
         rest = json.dumps({key: part for key, part in shown.items() if key != "attachments"}, ensure_ascii=False)
         assert not [mark for mark in rest if unicodedata.category(mark) == "Mn"]
         assert shown["lost"] == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "n", "words"),
+    [
+        ("summary.place_entity", 3, "بين 3 جهات"),
+        ("summary.place_entity", 48, "بين 48 جهةً"),
+        ("summary.place_governorate", 2, "بين محافظتين"),
+        ("summary.digitised", 5, "من أصل 5 خدمات"),
+        ("summary.digitised", 2, "من أصل خدمتين"),
+        ("coverage.lead", 240, "من 240 تقريرًا متوقعًا"),
+        ("coverage.lead_own", 5, "من 5 أشهر متوقعة"),
+        ("coverage.lead_own_all", 1, "وصلت بيانات الشهر المتوقع"),
+    ],
+)
+def test_arabic_nouns_agree_with_their_numbers(key: str, n: int, words: str) -> None:
+    facts = dict.fromkeys(("place", "share", "value", "month", "part", "period", "reported", "late", "missing"), "")
+    assert words in strip_isolates(Writer("ar").count(key, n, **facts))
+
+
+def test_where_the_newest_month_is_missing_the_label_of_a_drawing_says_its_month(documents: Path) -> None:
+    shown = {
+        name: json.loads((documents / f"entity-{name}-en.json").read_text(encoding="utf-8")) for name in ("tra", "rop")
+    }
+    drawings = {
+        name: [one for part in made["parts"] if part["kind"] == "charts" for one in part["charts"] if one["wide"]]
+        for name, made in shown.items()
+    }
+    assert drawings["tra"][0]["last"]["month"] == "April 2025"
+    assert not any(drawings["tra"][0]["partial"])
+    assert drawings["rop"][0]["last"]["month"] == ""
+
+
+def test_a_change_of_definition_after_the_month_is_not_in_its_document(documents: Path, content: Content) -> None:
+    later = [
+        version for kpi in content.book.kpis.values() for version in kpi.versions if version.valid_from > content.month
+    ]
+    assert later
+    text = (documents / "programme-en.json").read_text(encoding="utf-8")
+    assert not [version.note_en for version in later if version.note_en in text]
+
+
+def test_no_arabic_definition_writes_a_percent_sign_beside_its_digits() -> None:
+    # Outside of an isolate the sign would stand on the wrong side of Western digits.
+    lines = (REPOSITORY / "sql" / "kpis.toml").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if re.search(r"\d\s?[%٪]", line) and "_ar =" in line]
 
 
 def test_an_odd_glyph_in_a_name_becomes_what_the_font_can_show() -> None:
