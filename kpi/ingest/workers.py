@@ -83,7 +83,9 @@ def _feed(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> _Worke
         return worker
     task = waiting.pop()
     for one in (worker, None):
-        worker = one if one and one.process.is_alive() else _start(plan)
+        if one is None or not one.process.is_alive():
+            worker.line.close()
+            worker = _start(plan)
         worker.task = task
         with suppress(OSError):  # it died just now: a new one takes the files, and a second death is told as theirs
             worker.line.send(task)

@@ -13,22 +13,36 @@ with allocated as (
     group by fct_transaction_month.month, fct_transaction_month.governorate_id
 ),
 
-log_months as (
+-- From the first month whose senders name the governorate: before it nothing is known of it, which is not zero.
+first_named as (
     select
-        month,
-        month_end
-    from dim_month
-    where month between (select min(month) from allocated) and (select max(month) from allocated)
+        governorate_id,
+        min(month) as first_month
+    from allocated
+    group by governorate_id
+),
+
+named_months as (
+    select
+        first_named.governorate_id,
+        dim_month.month,
+        dim_month.month_end
+    from first_named
+    inner join dim_month
+        on dim_month.month between first_named.first_month and (select max(month) from allocated)
 ),
 
 dated_population as (
     select
-        log_months.month,
-        dim_governorate_population.governorate_id,
+        named_months.month,
+        named_months.governorate_id,
         arg_max(dim_governorate_population.population, dim_governorate_population.as_of) as population
-    from log_months
-    inner join dim_governorate_population on log_months.month_end >= dim_governorate_population.as_of
-    group by log_months.month, dim_governorate_population.governorate_id
+    from named_months
+    inner join dim_governorate_population
+        on
+            named_months.governorate_id = dim_governorate_population.governorate_id
+            and named_months.month_end >= dim_governorate_population.as_of
+    group by named_months.month, named_months.governorate_id
 )
 
 select

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -175,6 +176,23 @@ def test_the_density_is_computed_with_the_population_that_is_shown(small: Wareho
     here = replace(THIS_YEAR, governorate_id="G-B")
     value = headline(small, kpi_id="transactions_per_1000", filters=here).value
     assert value == pytest.approx(1000 * 1100 / 4000)
+
+
+def test_before_anybody_names_a_governorate_nothing_is_known_of_its_density(demo_workspace: Path) -> None:
+    months = Warehouse.open(demo_workspace).query(
+        """
+        select
+            governorate_id,
+            min(month) as first_named,
+            (
+                select min(density.month) from kpi_transactions_per_1000 as density
+                where density.governorate_id = named.governorate_id
+            ) as first_density
+        from kpi_digital_transactions as named where governorate_id is not null group by governorate_id
+        """
+    )
+    assert months["first_named"].n_unique() > 1
+    assert months["first_named"].to_list() == months["first_density"].to_list()
 
 
 def test_who_names_no_governorate_is_listed_with_how_much(small: Warehouse) -> None:
