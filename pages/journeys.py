@@ -7,7 +7,7 @@ from kpi.queries.filters import Filters
 from kpi.web import cache
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import empty_box, panel, stack
+from kpi.web.panels import nothing_received_box, panel, stack
 from kpi.web.screens.journeys import (
     KPI,
     answer_html,
@@ -22,7 +22,7 @@ visit = current_visit()
 language, build = visit.language, visit.build
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 # A journey crosses entities: only the period applies.

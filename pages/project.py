@@ -7,7 +7,7 @@ from kpi.language import t
 from kpi.web import cache
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, empty_box, panel, stack
+from kpi.web.panels import chart_panel, nothing_received_box, panel, stack
 from kpi.web.screens.project import (
     answer_html,
     back_html,
@@ -24,7 +24,7 @@ visit = current_visit()
 language, mode, period = visit.language, visit.mode, visit.filters.period if visit.filters else None
 
 if period is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 log = cache.cached_project_log(visit.build, project_of_address(), period)

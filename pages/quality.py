@@ -9,7 +9,7 @@ from kpi.language import t
 from kpi.web import cache
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import drawing_html, empty_box, panel, stack
+from kpi.web.panels import drawing_html, empty_box, nothing_received_box, panel, stack
 from kpi.web.screens.ledger import checks_html, ledger_html
 from kpi.web.screens.previous_build import previous_build_html
 from kpi.web.screens.quality import answer_html, cards_html, senders_html
@@ -25,7 +25,7 @@ ledger = cache.cached_ledger(build)
 checks = cache.cached_checks(build)
 
 if filters is None or months is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language) if filters is None else empty_box(language))
 else:
     st.html(answer_html(months, rejected, ledger, language, whole=filters.entity_id is None))
     stack(cards_html(months, rejected, ledger, checks, visit.freshness, language))

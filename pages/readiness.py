@@ -11,7 +11,7 @@ from kpi.web import cache
 from kpi.web.cards import cards_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, drawing_panel, empty_box, panel, stack
+from kpi.web.panels import chart_panel, drawing_panel, nothing_received_box, panel, stack
 from kpi.web.screens.readiness import (
     answer_html,
     basis_html,
@@ -25,7 +25,7 @@ visit = current_visit()
 build, language, mode = visit.build, visit.language, visit.mode
 
 if visit.filters is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 filters = replace(visit.filters, entity_id=None, governorate_id=None, channel=None, service_id=None)

@@ -6,7 +6,7 @@ from kpi.language import t
 from kpi.messages import LANGUAGES
 from kpi.web.cache import snapshots
 from kpi.web.frame import current_visit
-from kpi.web.panels import answer_box, empty_box, panel
+from kpi.web.panels import answer_box, nothing_received_box, panel
 from kpi.web.screens.issued_reports import issued_panel, issues, mark_before, sentence
 from kpi.web.screens.report_choice import choice_fields, choice_of_address
 from kpi.web.screens.reports import all_documents, pages_and_download
@@ -17,7 +17,7 @@ language = visit.language
 scopes = snapshots.cached_scopes(visit.build)
 choice = choice_of_address(visit.freshness, scopes, language)
 if choice is None:
-    st.html(empty_box(language))
+    st.html(nothing_received_box(language))
     st.stop()
 
 issued = issues(choice, visit)

@@ -17,9 +17,11 @@ from kpi.charts.theme import Mode, ramp_colour
 from kpi.language import format_day, format_number, format_percent, plural, t, with_digits
 from kpi.periods import point_label
 from kpi.queries.freshness import Week
-from kpi.queries.transactions import Day, DayMonth, Days
+from kpi.queries.transaction_days import Day, DayMonth, Days
 
 STEPS = 5
+ALL_PCT = 99.95
+"""Share that is written as all of it: then no rest is to be explained."""
 
 
 @made_once
@@ -119,7 +121,9 @@ def _span(days: Days, language: str) -> str:
 
 def _notes(days: Days, language: str) -> tuple[str, ...]:
     notes = []
-    if days.known_share_pct is not None:
+    if days.governorate_id is not None:
+        notes.append(t("transactions.days.note_place", language))
+    if days.known_share_pct is not None and days.known_share_pct < ALL_PCT:
         notes.append(t("transactions.days.note_share", language, share=format_percent(days.known_share_pct, language)))
     unknown = [month for month in days.period if month not in {one.month for one in days.months}]
     if unknown:

@@ -9,6 +9,7 @@ from html import escape
 
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
+from kpi.charts.long_list import long_list_html
 from kpi.charts.progress import progress_words
 from kpi.language import format_day, plural, t, with_digits
 from kpi.periods import point_label, shift_months
@@ -31,10 +32,11 @@ def drawing(projects: Sequence[Project], *, as_of: date, language: str, href: Ca
     scale = _Scale(date(first.year, 1, 1), date(last.year + (last > date(last.year, 1, 1)), 1, 1))
     alt = _alt(dated, scale, as_of, language)
     rows = "".join(_row(project, scale, language, href) for project in dated)
-    html = (
+    lanes = (
         f'<div class="kpi-timeline" style="--today:{scale.share(today):.2f}%" role="group" aria-label="{escape(alt)}">'
-        f"{_head(scale, language)}{rows}</div>{_legend(dated, as_of, language)}"
+        f"{_head(scale, language)}{rows}</div>"
     )
+    html = long_list_html(lanes, len(dated), language) + _legend(dated, as_of, language)
     missing = len(projects) - len(dated)
     notes = (plural("projects.gantt.undated", missing, language),) if missing else ()
     return Drawing(html, alt, table(dated, language), notes)

@@ -1,7 +1,7 @@
 """Which entities reported which months."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +43,10 @@ class Coverage:
     """Hold the entity-months of some periods and count them."""
 
     rows: tuple[CoverageMonth, ...]
+
+    def of(self, entity_ids: Collection[str]) -> "Coverage":
+        """Return the part that some entities have in it."""
+        return Coverage(tuple(row for row in self.rows if row.entity.id in entity_ids))
 
     def months(self, period: Period) -> dict[Named, tuple[int, int]]:
         """Count the months reported and expected of every entity expected in a period."""

@@ -22,6 +22,21 @@ left join named on dim_governorate.governorate_id = named.governorate_id
 group by dim_governorate.governorate_id
 """
 
+_ENTITIES = """
+select distinct entity_id
+from fct_transaction_month
+where
+    month between $from_month and $to_month
+    and coalesce(governorate_id, 'not_allocated') = $governorate
+    and transactions > 0
+"""
+
+
+def entities_naming(warehouse: Warehouse, governorate_id: str, period: Period) -> frozenset[str]:
+    """Return the entities whose transactions of the period name a governorate, or with `not_allocated` none."""
+    facts = {"from_month": period.start, "to_month": period.end, "governorate": governorate_id}
+    return frozenset(entity for (entity,) in warehouse.query(_ENTITIES, facts).iter_rows())
+
 
 def read_naming(warehouse: Warehouse, period: Period) -> Mapping[str, Naming]:
     """Count, for every governorate, the entities whose transactions of the period name it."""

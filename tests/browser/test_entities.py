@@ -105,6 +105,15 @@ def test_nothing_overflows_or_is_clipped_at_any_width(visitor, language, path) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_league_is_seen_on_a_laptop(visitor, language) -> None:
+    page = visitor(language).open(f"entities?lang={language}")
+    for width in (1024, 1152, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        needed, given = page.locator(".kpi-league-frame").evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert needed <= given, width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_phone_shows_four_facts_of_an_entity_and_links_that_sort(visitor, language) -> None:
     reader = visitor(language, width=390)
     page = reader.open(f"entities?lang={language}")

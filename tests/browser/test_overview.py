@@ -32,6 +32,15 @@ SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     return main.scrollWidth - main.clientWidth;
 }"""
+# How far each row of boxes reaches, from the first one's start to the last one's end.
+ROWS = """boxes => {
+    const rows = new Map();
+    for (const box of boxes.map(one => one.getBoundingClientRect())) {
+        const row = rows.get(Math.round(box.top)) ?? { left: Infinity, right: -Infinity };
+        rows.set(Math.round(box.top), { left: Math.min(row.left, box.left), right: Math.max(row.right, box.right) });
+    }
+    return [...rows.values()].map(row => row.right - row.left);
+}"""
 ANNOTATIONS_OUTSIDE = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot =>
     [...plot.querySelectorAll('.annotation-text')].filter(words => {
         const box = words.getBoundingClientRect(), frame = plot.getBoundingClientRect();
@@ -86,6 +95,28 @@ def test_nothing_overflows_sideways_and_no_number_is_cut_at_any_width(visitor, l
         assert page.evaluate(SIDEWAYS) <= 0, width
         assert page.evaluate(CLIPPED_NUMBERS) == [], width
         assert page.evaluate(ANNOTATIONS_OUTSIDE) == [], width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_filters_and_large_cards_leave_no_hole_at_any_width(visitor, language) -> None:
+    reader = visitor(language)
+    page = reader.open(f"?lang={language}")
+    for width in (768, 900, 1024, 1040, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for row_of in (".st-key-filters > *", ".kpi-cards-large > *"):
+            rows = page.locator(row_of).evaluate_all(ROWS)
+            assert max(rows) - min(rows) <= 2, (width, row_of, rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_count_of_a_verdict_begins_where_its_words_begin(visitor, language) -> None:
+    page = visitor(language).open(f"?lang={language}")
+    start = "right" if language == "ar" else "left"
+    edges = page.locator(".kpi-claim").evaluate_all(
+        "(claims, edge) => claims.map(one => [...one.children].map(part => part.getBoundingClientRect()[edge]))", start
+    )
+    assert len(edges) == 4
+    assert all(count == pytest.approx(words, abs=1) for count, words in edges)
 
 
 def test_the_first_thing_in_arabic_stands_on_the_right(visitor) -> None:

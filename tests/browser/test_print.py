@@ -14,6 +14,7 @@ NARROW = """() => {
     main.style.width = "";
     return widths;
 }"""
+WIDTHS = "drawings => drawings.map(one => one.getBoundingClientRect().width)"
 BRIGHTNESS = """selector => {
     const [red, green, blue] = getComputedStyle(document.querySelector(selector)).color.match(/\\d+/g).map(Number);
     return (red + green + blue) / 3;
@@ -32,6 +33,17 @@ def test_drawings_shrink_to_the_paper_and_dark_screens_print_dark_ink(visitor) -
         assert page.locator(control).first.is_hidden(), control
     assert page.locator(".kpi-chosen-filters b").inner_text() != ""
     page.emulate_media(media="screen")
+
+
+def test_a_small_drawing_is_not_blown_up_to_the_width_of_the_paper(visitor) -> None:
+    page = visitor("ar").open("?lang=ar")
+    on_screen = page.locator(".js-plotly-plot .svg-container").evaluate_all(WIDTHS)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    printed = page.locator(".js-plotly-plot .svg-container").evaluate_all(WIDTHS)
+    page.emulate_media(media="screen")
+    assert len(printed) == 3
+    assert all(paper <= screen + 1 for paper, screen in zip(printed, on_screen, strict=True))
 
 
 def test_the_definitions_open_for_the_printer_and_close_again(visitor) -> None:

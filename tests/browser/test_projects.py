@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpi.charts.long_list import ROWS_ON_PHONE
 from kpi.messages import LANGUAGES, text
 
 pytestmark = pytest.mark.browser
@@ -75,6 +76,31 @@ def test_nothing_overflows_and_no_name_is_cut(visitor, language, width, address)
     page = visitor(language, width=width).open(f"{address}{mark}lang={language}")
     assert page.evaluate(OVERFLOWS) <= 0
     assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("screen", "panel", "row", "count"),
+    [
+        ("projects", "programme", "tbody tr", 36),
+        ("projects", "timeline", ".kpi-lane", 36),
+        ("platforms", "register", "tbody tr", 34),
+        ("entities", "league", "tbody tr", 48),
+    ],
+)
+def test_a_phone_shows_the_first_rows_of_a_long_list_and_all_when_asked(
+    visitor, language, screen, panel, row, count
+) -> None:
+    page = visitor(language, width=390).open(f"{screen}?lang={language}")
+    long_list = page.locator(f".st-key-panel_{panel} .kpi-long-list")
+    shown, more = long_list.locator(row).locator("visible=true"), long_list.locator(".kpi-rest summary")
+    assert shown.count() == ROWS_ON_PHONE
+    more.click()
+    assert shown.count() == count
+    more.click()
+    assert shown.count() == ROWS_ON_PHONE
+    page.set_viewport_size({"width": 1024, "height": 900})
+    assert (shown.count(), more.is_visible()) == (count, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

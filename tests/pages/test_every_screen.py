@@ -53,6 +53,7 @@ def test_a_screen_without_any_log_is_calm(screen, registries_only, name, languag
     html = words(screen(registries_only, name, lang=language, **SUBJECTS.get(name, {})).html)
     assert "kpi-alarm" not in html
     assert "kpi-answer" in html or "kpi-box" in html
+    assert text("web.state.empty_next", language) not in html, "no filter hides anything"
     assert not PLACEHOLDER.search(html), PLACEHOLDER.search(html)
 
 

@@ -105,6 +105,10 @@ def test_what_is_not_quite_complete_does_not_read_100_percent(screen, demo_works
     html = strip_isolates(screen(demo_workspace, "project", lang=language, project="p06").html)
     assert "99.97%" in html
     assert "100.0%" not in html
+    assert "99.97%" in strip_isolates(screen(demo_workspace, "entity", lang=language, entity="mtcit").html)
+    placed = strip_isolates(screen(demo_workspace, "governorate", lang=language, governorate="OM-DA").html)
+    listed = placed[placed.index(text("governorate.projects", language)) :]
+    assert re.search(r">100%<", listed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

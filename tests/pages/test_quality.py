@@ -132,7 +132,7 @@ def test_with_nothing_loaded_the_page_says_so_calmly(quality, tmp_path, language
     copy_demo_registries(tmp_path)
     build(Settings(workspace=tmp_path))
     shown = quality(tmp_path, lang=language)
-    assert text("web.state.empty_what", language) in shown.html
+    assert text("web.state.nothing_received_what", language) in shown.html
     assert text("quality.rejected_rows.none", language) in shown.html
 
 

@@ -10,7 +10,8 @@ from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.headline import headlines
 from kpi.queries.movers import movers
-from kpi.queries.transactions import days, split
+from kpi.queries.transaction_days import days
+from kpi.queries.transactions import split
 from kpi.warehouse.connect import Warehouse
 from kpi.web.screens.transaction_files import day_rows, mover_rows, split_rows
 
@@ -99,6 +100,17 @@ def test_one_entity_alone_is_no_ranking_of_entities(page, demo_workspace, langua
     assert text("transactions.movers.entities", language) not in html
     assert text("transactions.movers.services", language) in html
     assert len(answer(html)) < len(answer(page(demo_workspace, lang=language, period=PERIOD)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_days_of_a_governorate_say_whose_they_are_and_explain_no_rest(page, demo_workspace, language) -> None:
+    whole, here = (
+        page(demo_workspace, lang=language, period=PERIOD, **chosen) for chosen in ({}, {"governorate": "OM-DA"})
+    )
+    note, share = (catalogue(language)[f"transactions.days.{name}"] for name in ("note_place", "note_share"))
+    rest = share.rpartition("}")[2]
+    assert (note in whole, note in here) == (False, True)
+    assert (rest in whole, rest in here) == (True, False), "every transaction that names a governorate has its day"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,7 +13,8 @@ from kpi.queries.filters import NOT_ALLOCATED, Comparison, Filters
 from kpi.queries.freshness import Week
 from kpi.queries.headline import headline
 from kpi.queries.movers import movers
-from kpi.queries.transactions import SPLITS, Day, DayMonth, Days, days, split
+from kpi.queries.transaction_days import Day, DayMonth, Days, days
+from kpi.queries.transactions import SPLITS, split
 from kpi.warehouse.connect import Warehouse
 from tests.queries.conftest import ENTITIES, GOVERNORATES, SERVICES, open_workspace, transaction
 
@@ -32,12 +33,17 @@ FILTERS = st.builds(
     st.none() | st.sampled_from(["app", "web", "counter", "kiosk"]),
 )
 FEW = settings(max_examples=25, deadline=None)
+REGISTRIES = {
+    "entities": "\n".join(ENTITIES.splitlines()[:4]) + "\n",
+    "services": "\n".join(SERVICES.splitlines()[:6]) + "\n",
+    "governorates": GOVERNORATES,
+}
 
 
-def on(day: date, entity: str, n: int, channel: str = "app") -> dict[str, object]:
+def on(day: date, entity: str, n: int, channel: str = "app", governorate: str = "G-A") -> dict[str, object]:
     """Return a row of the log with a day and an id of its own."""
     service = {"health": "h1", "police": "p1", "trade": "t1"}[entity]
-    row = transaction(day.replace(day=1), entity, service, n, channel=channel, governorate="G-A")
+    row = transaction(day.replace(day=1), entity, service, n, channel=channel, governorate=governorate)
     return row | {
         "submitted_at": datetime(day.year, day.month, day.day, 9),
         "transaction_id": f"{entity}{day}{channel}",
@@ -60,13 +66,26 @@ def daily(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         yield transaction(date(2025, 1, 1), "health", "h1", 900)
         yield transaction(date(2025, 3, 1), "health", "h1", 100)
 
-    kept = "\n".join(ENTITIES.splitlines()[:4]) + "\n"
-    registries = {
-        "entities": kept,
-        "services": "\n".join(SERVICES.splitlines()[:6]) + "\n",
-        "governorates": GOVERNORATES,
-    }
-    warehouse = open_workspace(tmp_path_factory.mktemp("daily") / "workspace", registries, {"transactions": rows()})
+    warehouse = open_workspace(tmp_path_factory.mktemp("daily") / "workspace", REGISTRIES, {"transactions": rows()})
+    yield warehouse
+    warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Open two months by day: health in Alpha, police in Beta without 5 March, trade in Alpha in February only."""
+
+    def rows() -> Iterator[dict[str, object]]:
+        for month, length in ((date(2025, 2, 1), 28), (date(2025, 3, 1), 31)):
+            for number in range(1, length + 1):
+                day = month.replace(day=number)
+                yield on(day, "health", 10)
+                if day != date(2025, 3, 5):
+                    yield on(day, "police", 10, governorate="G-B")
+                if month == date(2025, 2, 1):
+                    yield on(day, "trade", 5)
+
+    warehouse = open_workspace(tmp_path_factory.mktemp("placed") / "workspace", REGISTRIES, {"transactions": rows()})
     yield warehouse
     warehouse.close()
 
@@ -155,6 +174,26 @@ def test_a_day_on_which_a_channel_was_not_used_is_zero_and_not_missing(daily: Wa
     by_day = {day.day: day for day in answer.all}
     assert by_day[date(2025, 3, 5)].transactions == 0
     assert by_day[date(2025, 3, 7)].transactions is None
+
+
+@pytest.mark.parametrize(
+    ("governorate", "march", "fifth", "fourth"),
+    [
+        (None, (2, 3), ("partial", 10, 1), ("known", 20, 2)),
+        ("G-A", (1, 2), ("known", 10, 1), ("known", 10, 1)),
+        ("G-B", (1, 1), ("missing", None, 0), ("known", 10, 1)),
+        ("G-C", None, ("known", 0, 1), ("known", 0, 2)),
+    ],
+)
+def test_the_days_of_a_governorate_speak_of_the_entities_that_name_it(
+    placed: Warehouse, governorate, march, fifth, fourth
+) -> None:
+    answer = days(placed, filters=Filters(Period.parse("2025-02..2025-03"), governorate_id=governorate))
+    reported = answer.months[1].reported
+    assert (reported and (reported.reported, reported.expected)) == march
+    by_day = {day.day: (day.status, day.transactions, day.entities) for day in answer.all}
+    assert (by_day[date(2025, 3, 5)], by_day[date(2025, 3, 4)]) == (fifth, fourth)
+    assert answer.governorate_id == governorate
 
 
 def test_the_days_say_which_share_of_the_kpi_they_are(daily: Warehouse) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpi.web.screens.registry_items import bare_name
+from kpi.web.screens.registry_items import bare_name, period_words
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_a_spelling_is_not_another_name(name, spelling) -> None:
 )
 def test_another_name_stays_one(name, other) -> None:
     assert bare_name(name) != bare_name(other)
+
+
+def test_a_span_of_years_runs_as_in_the_names_beside_it() -> None:
+    joined = "2012\N{WORD JOINER}\N{EN DASH}\N{WORD JOINER}2020"
+    assert [period_words("2012\N{EN DASH}2020", language) for language in ("ar", "en")] == [joined, joined]

@@ -25,7 +25,8 @@ from kpi.queries.readiness import Readiness, readiness
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
 from kpi.queries.series import series
-from kpi.queries.transactions import Days, Split, SplitBy, days, split
+from kpi.queries.transaction_days import Days, days
+from kpi.queries.transactions import Split, SplitBy, split
 from kpi.warehouse.connect import Warehouse
 from kpi.web.cache.build import Build, warehouse_of
 

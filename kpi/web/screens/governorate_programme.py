@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Cell, Table
+from kpi.charts.progress import progress_words
 from kpi.language import format_change, format_day, format_percent, prose, t
 from kpi.messages import catalogue
 from kpi.queries.governorate import IndicatorScores, LocalPlatform, PlacedProject, Readiness
@@ -56,7 +57,6 @@ def _project(one: PlacedProject, language: str) -> tuple[str | Cell, ...]:
     owner = one.owner_ar if language == "ar" else one.owner_en
     status = one.status or "none"
     words = catalogue(language).get(f"governorate.status.{status}", status)
-    none = t("value.not_provided", language)
     return (
         Cell(
             one.project.label(language),
@@ -64,9 +64,9 @@ def _project(one: PlacedProject, language: str) -> tuple[str | Cell, ...]:
             below=t("governorate.words.owner", language, owner=owner) if owner else None,
         ),
         Cell(words, mark=_STATUS_MARKS.get(status, "quiet")),
-        none if one.progress_pct is None else format_percent(one.progress_pct, language),
-        none if one.planned_pct is None else format_percent(one.planned_pct, language),
-        none if one.reported_on is None else format_day(one.reported_on, language),
+        progress_words(one.progress_pct, language),
+        progress_words(one.planned_pct, language),
+        t("value.not_provided", language) if one.reported_on is None else format_day(one.reported_on, language),
     )
 
 

@@ -7,6 +7,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
+from kpi.charts.long_list import long_list_html
 from kpi.charts.sparkline import svg
 from kpi.charts.theme import Mode
 from kpi.language import format_change, format_number, format_percent, format_value, plural, t
@@ -36,11 +37,13 @@ def league_html(league: League, column: str, *, language: str, mode: Mode) -> st
     shown = _on_phone(league, column)
     body = "".join(_row(row, ranks.get(row.entity.id), league, shown, language, mode) for row in rows)
     caption = escape(t("entities.table.caption", language, column=names[column]))
-    return (
-        f"{_sort_links(names, column, language)}{_key(league, language)}"
+    table = (
         f'<div class="kpi-scroll kpi-league-frame" tabindex="0" role="group" aria-label="{caption}">'
         f'<table class="kpi-table kpi-league"><caption class="kpi-hidden">{caption}</caption>'
         f"<thead><tr>{_head(league, names, column, language)}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    return (
+        f"{_sort_links(names, column, language)}{_key(league, language)}{long_list_html(table, len(rows), language)}"
         f"{_notes(league, column, names, len(rows) - len(ranks), language)}"
     )
 
@@ -114,7 +117,7 @@ def _head(league: League, names: Mapping[str, str], column: str, language: str) 
         link = f'<a href="{address}" title="{escape(title)}">{escape(name)}</a>{mark}'
         cells.append(f'<th scope="col" class="kpi-digits"{sort}>{link}{_aim(league, one, language)}</th>')
         if one == TOPIC:
-            cells.append(f'<th scope="col">{escape(t("entities.table.trend", language))}</th>')
+            cells.append(f'<th scope="col" class="kpi-recent">{escape(t("entities.table.trend", language))}</th>')
     if READINESS in names:
         cells.append(f'<th scope="col">{escape(t("entities.table.level", language))}</th>')
     cells.append(f'<th scope="col" class="kpi-digits">{escape(t("entities.table.months", language))}</th>')
@@ -145,7 +148,7 @@ def _row(
             words += f'<span class="kpi-on-phone">{level_html(row.level, language)}</span>'
         cells.append(f'<td class="{kind}" data-label="{escape(names[column])}">{words}</td>')
         if column == TOPIC:
-            cells.append(f"<td>{_trend(row, league, language, mode)}</td>")
+            cells.append(f'<td class="kpi-recent">{_trend(row, league, language, mode)}</td>')
     if READINESS in league.columns:
         cells.append(f"<td>{level_html(row.level, language) if row.level else ''}</td>")
     months = t(

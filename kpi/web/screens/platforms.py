@@ -6,6 +6,7 @@ import polars as pl
 
 from kpi.charts.adoption import used_by_words
 from kpi.charts.chart import Cell, Table
+from kpi.charts.long_list import long_list_html
 from kpi.language import join_list, plural, t, with_digits
 from kpi.periods import Period
 from kpi.queries.platforms import Platform, Platforms
@@ -63,7 +64,8 @@ def register_html(found: Platforms, entity: Named | None, period: Period | None,
     if logged and period is not None:
         words = t("platforms.table.transactions_explained", language, period=period.label(language))
         note = f'<p class="kpi-note">{escape(words)}</p>'
-    return table_html(Table(caption, tuple(t(column, language) for column in columns), rows), stacked=True) + note
+    table = table_html(Table(caption, tuple(t(column, language) for column in columns), rows), stacked=True)
+    return long_list_html(table, len(rows), language) + note
 
 
 def _row(platform: Platform, found: Platforms, entity: Named | None, language: str) -> tuple[str | Cell, ...]:

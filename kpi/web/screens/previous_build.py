@@ -19,7 +19,7 @@ def previous_build_html(comparison: BuildComparison | None, language: str) -> st
     lead = f'<p class="kpi-lead">{escape(_sentence(comparison, language))}</p>'
     if comparison is None or not comparison.restated:
         return lead
-    shown = table_html(_table(comparison.restated[:VALUES_SHOWN], language))
+    shown = table_html(_table(comparison.restated[:VALUES_SHOWN], language), stacked=True)
     every = ""
     if len(comparison.restated) > VALUES_SHOWN:
         every = folded_table_html(_table(comparison.restated, language), t("quality.builds.show_all", language))

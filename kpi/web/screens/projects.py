@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 import polars as pl
 import streamlit as st
 
 from kpi.charts.chart import Cell, Table
+from kpi.charts.long_list import long_list_html
 from kpi.charts.progress import progress_words
 from kpi.language import format_change, format_day, format_number, format_percent, format_value, plural, t
 from kpi.periods import Period, point_label
@@ -155,7 +157,7 @@ def _slip(project: Project, language: str) -> str:
 
 def table(projects: Sequence[Project], caption: str, found: Projects, language: str) -> Table:
     """Return where every project stands against its plan; due dates and owners where they say something."""
-    dated = any(project.due_on for project in projects)
+    dated = any(project.due_on for project in projects) and common_due(projects) is None
     owned = common_owner([project.facts for project in projects]) is None
     columns = ("project", "status", "progress", "planned", "variance_points", *(("due",) if dated else ()))
     columns += ("owner",) if owned else ()
@@ -179,9 +181,18 @@ def tables_html(projects: Sequence[Project], caption: str, found: Projects, lang
     if not projects:
         return f'<p class="kpi-note">{escape(nothing)}</p>'
     notes = owner_note(common_owner([project.facts for project in projects]), language)
+    if due := common_due(projects):
+        notes += f'<p class="kpi-note">{escape(t("projects.table.one_due", language, day=due))}</p>'
     if not any(project.due_on for project in projects):
         notes += f'<p class="kpi-note">{escape(t("projects.table.no_dates", language))}</p>'
-    return table_html(table(projects, caption, found, language), stacked=True) + notes
+    shown = table_html(table(projects, caption, found, language), stacked=True)
+    return long_list_html(shown, len(projects), language) + notes
+
+
+def common_due(projects: Sequence[Project]) -> date | None:
+    """Return the day on which all of several projects are due, so that it need not stand in every row."""
+    days = {project.due_on for project in projects}
+    return next(iter(days)) if len(days) == 1 and len(projects) > 1 else None
 
 
 def rows(found: Projects, language: str) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Cell
-from kpi.language import isolate, join_list, t, with_digits
+from kpi.language import join_list, t, with_digits
 from kpi.queries.registry_items import RegistryItem
 from kpi.queries.results import Named
 from kpi.web.links import href
@@ -76,11 +76,10 @@ def owner_note(owner: Named | None, language: str) -> str:
 
 
 def period_words(period: str | None, language: str) -> str:
-    """Write the period that a source gives: a span of years, or the year since when."""
+    """Write the period that a source gives: a span of years, in reading order as in names, or the year since when."""
     if not period:
         return word(None, language)
     year = period.removesuffix(OPEN_END)
     if year != period:
         return begun(t("registry.since_year", language, year=with_digits(year, language)))
-    unbroken = period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}")
-    return isolate(with_digits(unbroken, language), language)
+    return with_digits(period.replace(OPEN_END, f"{WORD_JOINER}{OPEN_END}{WORD_JOINER}"), language)

@@ -8,7 +8,8 @@ import polars as pl
 
 from kpi.charts.chart import Cell, Table
 from kpi.charts.indicators import kind_key
-from kpi.language import format_day, format_number, format_percent, plural, t
+from kpi.charts.progress import progress_words
+from kpi.language import format_day, format_number, plural, t
 from kpi.periods import Period, point_label
 from kpi.queries.entity import EntityProfile, OwnedProject, Platform, Readiness, TopService
 from kpi.web.links import href, link_html
@@ -118,8 +119,8 @@ def _project(one: OwnedProject, language: str) -> tuple[str | Cell, ...]:
     status = Cell(one.status.label(language), mark=_MARKS.get(one.status.id, "quiet")) if one.status else unknown
     return (
         Cell(one.project.label(language), href=href("project", project=one.project.id)),
-        unknown if one.progress_pct is None else format_percent(one.progress_pct, language, decimals=0),
-        unknown if one.planned_pct is None else format_percent(one.planned_pct, language, decimals=0),
+        progress_words(one.progress_pct, language),
+        progress_words(one.planned_pct, language),
         status,
         format_day(one.due_on, language) if one.due_on else t("entity.project.no_due", language),
         format_day(one.reported_on, language) if one.reported_on else unknown,

@@ -10,7 +10,8 @@ from kpi.language import strip_isolates, t
 from kpi.periods import point_label
 from kpi.queries.movers import Movers
 from kpi.queries.results import Headline, Series
-from kpi.queries.transactions import Days, Split
+from kpi.queries.transaction_days import Days
+from kpi.queries.transactions import Split
 
 
 def split_rows(split: Split, language: str) -> pl.DataFrame:

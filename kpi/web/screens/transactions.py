@@ -10,7 +10,8 @@ from kpi.charts.theme import Mode
 from kpi.language import format_change, format_number, format_percent, plural, t
 from kpi.queries.movers import Movers
 from kpi.queries.results import Headline
-from kpi.queries.transactions import SPLITS, Days, Part, Split, SplitBy
+from kpi.queries.transaction_days import Days
+from kpi.queries.transactions import SPLITS, Part, Split, SplitBy
 from kpi.web.answer import change_words
 from kpi.web.links import href
 from kpi.web.panels import message_box
