@@ -19,7 +19,9 @@ from kpi.lake import Lake
 
 TOGETHER_BYTES = 8 * 2**20
 TOGETHER_FILES = 64
-_WEIGHT = {"csv": 1, "tsv": 1, "parquet": 5}  # of a byte in memory; what is not named here is checked by itself
+_WEIGHT = {"csv": 1, "tsv": 1, "ndjson": 1, "parquet": 5, "xlsx": 5}  # of a byte when it is read
+_ZIPPED_WEIGHT = 8
+_TOGETHER_KINDS = ("csv", "tsv", "parquet")  # the others are checked by themselves
 
 
 class NotAlikeError(Exception):
@@ -90,13 +92,23 @@ def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
     try:
         source = plan.sources.of_file(name)
         kind, zipped = kind_of(name)
+        weight = read_bytes(name, size)
         regular = stat.S_ISREG((plan.inbox / name).stat().st_mode)
     except (SourceError, OSError):
         return None, 0
     # Of several declared formats of dates the one that fits a file's first dates is tried first.
-    if zipped or kind not in _WEIGHT or not regular or len(source.dates) > 1:
+    if zipped or kind not in _TOGETHER_KINDS or not regular or len(source.dates) > 1:
         return None, 0
-    return f"{kind} {source}", size * _WEIGHT[kind]
+    return f"{kind} {source}", weight
+
+
+def read_bytes(name: str, size: int) -> int:
+    """Return about how many bytes there are to read in a file of some size: those of the text it would be."""
+    try:
+        kind, zipped = kind_of(name)
+    except SourceError:
+        return size
+    return size * (_ZIPPED_WEIGHT if zipped else _WEIGHT[kind])
 
 
 def put_together(chunks: Sequence[Chunk]) -> Chunk:

@@ -11,9 +11,9 @@ from multiprocessing.process import BaseProcess
 
 from kpi.errors import SourceError
 from kpi.ingest.load_file import FileResult, Plan, failed
-from kpi.ingest.together import bundles, load_files
+from kpi.ingest.together import bundles, load_files, read_bytes
 
-WORTH_A_WORKER_BYTES = 128 * 2**20  # below, starting a process costs more than it saves
+WORTH_A_WORKER_BYTES = 128 * 2**20  # below, starting processes costs about what it saves
 
 
 @dataclass
@@ -35,7 +35,7 @@ def load_all(
 
     ordered = bundles(plan, tasks)
     count = min(workers, len(ordered))
-    if count < 2 or sum(size for _, size in tasks) < WORTH_A_WORKER_BYTES:
+    if count < 2 or sum(read_bytes(name, size) for name, size in tasks) < WORTH_A_WORKER_BYTES:
         for names in ordered:
             for result in load_files(plan, names):
                 finish(result)
