@@ -13,12 +13,12 @@ from kpi.warehouse.publish import POINTER
 
 MUST, AIM = 2.0, 1.3
 LIMITS = """
-**Where the time goes.** On four million rows half of the processor time goes to the digest of every table and view, for
-which every view is computed once, and two fifths to the tables, which aggregate the lake's rows; the rest is the
-SHA-256 of the lake's files and the checks. Only the aggregates and the SHA-256 grow with the rows of the lake.
+**Where the time goes.** Two thirds of the processor time go to the tables: they aggregate the lake's rows, and a third
+of that is counting distinct people at three grains. A quarter goes to the digest of every table and view, for which
+every view is computed once; the rest is the SHA-256 of the lake's files and the checks.
 
-**The limit.** The digests are what `kpi verify` and `kpi diff` compare builds by; a lake of few rows pays for them as
-one of many does, so the ratio falls as the rows grow.
+**The limit.** Each cube reads its columns of the lake once. The digests are what `kpi verify` and `kpi diff` compare
+builds by; a lake of few rows pays for them as one of many does.
 """
 
 
@@ -26,17 +26,19 @@ def measures(options: Options) -> list[Measure]:
     """Measure building from a loaded lake, and the bytes of a row in the published file."""
     source = entity_months(options, "csv")
     measure_kpi("load", "--workspace", str(source.workspace))
+    command, lake = ("build", "--force", "--workspace", str(source.workspace)), lake_source(source.workspace)
+    peak, peer_peak = measure_kpi(*command, watched=True), measure_duckdb(options.scratch, lake, watched=True)
     ours, peer = [], []
     for _ in range(options.runs):
-        ours.append(measure_kpi("build", "--force", "--workspace", str(source.workspace)))
-        peer.append(measure_duckdb(options.scratch, lake_source(source.workspace)))
+        ours.append(measure_kpi(*command))
+        peer.append(measure_duckdb(options.scratch, lake))
     published = Manifest.read(source.workspace / "warehouse" / POINTER)
     peer_bytes = (options.scratch / "peer.duckdb").stat().st_size / source.rows
     size = published.size_bytes / source.rows if published else float("nan")
     return [
         Measure("`kpi build` ÷ DuckDB copy of the lake", median_seconds(ours) / median_seconds(peer), "ratio",
                 MUST, AIM, f"{source.rows:,} rows: {spread(ours)} ÷ {spread(peer)}"),
-        Measure("peak memory of building", peak_mib(ours), "MiB", note=f"DuckDB {peak_mib(peer):,.0f} MiB"),
+        Measure("peak memory of building", peak_mib(peak), "MiB", note=f"DuckDB {peak_mib(peer_peak):,.0f} MiB"),
         Measure("published file on disk, by row of the lake", size, "bytes/row", None, None,
                 f"all tables and views; a DuckDB table of the rows themselves: {peer_bytes:.1f}"),
     ]  # fmt: skip

@@ -66,10 +66,10 @@ class EntityMonths:
         """Return the rows that were written, the broken ones among them."""
         return int((self.workspace / _ROWS).read_text("ascii"))
 
-    def load(self) -> Measured:
+    def load(self, *, watched: bool = False) -> Measured:
         """Load everything into an empty lake."""
         shutil.rmtree(self.workspace / "lake", ignore_errors=True)
-        return measure_kpi("load", "--workspace", str(self.workspace))
+        return measure_kpi("load", "--workspace", str(self.workspace), watched=watched)
 
 
 def entity_months(options: Options, kind: str) -> EntityMonths:

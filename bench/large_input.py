@@ -35,7 +35,7 @@ def measures(options: Options) -> list[Measure]:
         generate(workspace, scale=_SMALL_SCALE)
         shutil.rmtree(workspace / "inbox")
         size = _write_files(workspace, options.large_rows, files, write)
-        done = measure_kpi("load", "--workspace", str(workspace))
+        done = measure_kpi("load", "--workspace", str(workspace), watched=True)
         rate = options.large_rows / done.seconds
         note = f"{size / 1e9:.1f} GB in {done.seconds:.0f} s, {rate:,.0f} rows a second"
         name = f"peak memory of loading {options.large_rows:,} rows from {name}"

@@ -1,11 +1,14 @@
-"""Run a command and measure it as a whole: wall seconds, and peak memory of its process tree."""
+"""Run a command and measure it as a whole: wall seconds, or in a run of its own the peak memory of its processes.
+
+To sum up the pages of every process again and again takes time from the command itself, a fifth of it on two cores, so
+a run that is timed is not watched.
+"""
 
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,22 +32,22 @@ class Measured:
     """Hold what one run of a command cost."""
 
     seconds: float
-    peak_bytes: int
+    peak_bytes: int  # 0 when the run was not watched
 
 
-def measure(code: str, *arguments: str) -> Measured:
+def measure(code: str, *arguments: str, watched: bool = False) -> Measured:
     """Run Python code in a process of its own; raise `CalledProcessError` when it fails."""
-    return _measure([sys.executable, "-c", code, *arguments])
+    return _measure([sys.executable, "-c", code, *arguments], watched=watched)
 
 
-def measure_kpi(*arguments: str) -> Measured:
+def measure_kpi(*arguments: str, watched: bool = False) -> Measured:
     """Run the command line, as its users do and with nothing on the terminal; raise as `measure` does."""
-    return _measure([str(Path(sys.executable).with_name("kpi")), *arguments])
+    return _measure([str(Path(sys.executable).with_name("kpi")), *arguments], watched=watched)
 
 
-def measure_duckdb(folder: Path, source: str) -> Measured:
+def measure_duckdb(folder: Path, source: str, *, watched: bool = False) -> Measured:
     """Let DuckDB make a table of everything in a source, in a database file of its own."""
-    return measure(_READ, str(folder / "peer.duckdb"), source)
+    return measure(_READ, str(folder / "peer.duckdb"), source, watched=watched)
 
 
 def median_seconds(runs: Sequence[Measured]) -> float:
@@ -52,9 +55,9 @@ def median_seconds(runs: Sequence[Measured]) -> float:
     return statistics.median(run.seconds for run in runs)
 
 
-def peak_mib(runs: Sequence[Measured]) -> float:
-    """Return the highest peak of some runs, in MiB."""
-    return max(run.peak_bytes for run in runs) / 2**20
+def peak_mib(run: Measured) -> float:
+    """Return the peak of a run that was watched, in MiB."""
+    return run.peak_bytes / 2**20
 
 
 def spread(runs: Sequence[Measured]) -> str:
@@ -63,20 +66,20 @@ def spread(runs: Sequence[Measured]) -> str:
     return f"{median_seconds(runs):.2f} s ({seconds[0]:.2f}–{seconds[-1]:.2f})"
 
 
-def _measure(command: list[str]) -> Measured:
+def _measure(command: list[str], *, watched: bool) -> Measured:
     # Where nothing may be compiled ahead, each start would compile every library anew, as no user's machine does.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    os.sync()  # what the run before left to be written is not this one's to wait for
     started = time.perf_counter()
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(command, stdout=said, stderr=said, env=environment) as process,  # noqa: S603
     ):
         peak = [0]
-        watcher = threading.Thread(target=_watch, args=(process, peak))
-        watcher.start()
+        if watched:
+            _watch(process, peak)
         process.wait()
         seconds = time.perf_counter() - started
-        watcher.join()
         if process.returncode:
             said.seek(0)
             sys.stderr.write(said.read().decode(errors="replace"))

@@ -61,7 +61,7 @@ def _reasons_where(wrong: pl.Series, reason: str) -> pl.Series | None:
 def _looked_up(raw: pl.Series, lookup: dict[str, str], reason: str) -> Parsed:
     """Look up each distinct writing once; a row with an unknown one keeps it, for it is rejected anyway."""
     unique = raw.drop_nulls().unique()
-    keys = [lookup.get(text, lookup.get(label_key(text))) for text in unique.to_list()]
+    keys = [lookup[text] if text in lookup else lookup.get(label_key(text)) for text in unique.to_list()]
     blank = clean(unique).is_null().to_list()
     unknown = [
         text for text, key, empty in zip(unique.to_list(), keys, blank, strict=True) if key is None and not empty

@@ -17,7 +17,7 @@ from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.validate import Checked, Validator
 from kpi.lake import Lake
 
-TOGETHER_BYTES = 8 * 2**20
+TOGETHER_BYTES = 16 * 2**20
 TOGETHER_FILES = 64
 _WEIGHT = {"csv": 1, "tsv": 1, "ndjson": 1, "parquet": 5, "xlsx": 5}  # of a byte when it is read
 _ZIPPED_WEIGHT = 8
