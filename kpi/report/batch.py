@@ -63,7 +63,8 @@ def make_all(
     """
     require_fonts(fonts)
     timestamp = int(content.book.build.built_at.timestamp())
-    drafts = _drafts(content, wanted, earlier)
+    # By language: a large document and its translation would be set at the same time, and need most memory together.
+    drafts = _drafts(content, sorted(wanted, key=lambda one: one.language), earlier)
     if workers < 2 or len(wanted) < WORTH_WORKERS:
         renderer = Renderer(fonts)
         for task, draft in drafts:

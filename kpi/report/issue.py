@@ -1,9 +1,11 @@
 """Issue the documents of a month, or write copies elsewhere: what was issued is frozen and never replaced."""
 
+import contextlib
+import ctypes
 import errno
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -80,7 +82,7 @@ def write_reports(
     try:
         scopes = scopes_asked(order.scopes, scope_names(warehouse))
         refuse_ahead(warehouse, order.month, today or date.today())
-        with store.issuing() if order.out is None else nullcontext():
+        with store.issuing() if order.out is None else contextlib.nullcontext():
             wanted = [Wanted(scope, language) for scope in scopes for language in order.languages]
             results = []
             for result in _written(_Run(settings, warehouse, store, order), wanted):
@@ -131,9 +133,17 @@ def _written(run: _Run, wanted: Sequence[Wanted]) -> Iterator[Written]:
     if not make:
         return
     run.warehouse.close()  # all that is asked of it is in the content, and the documents need the memory
+    _give_back_memory()
     workers = min(run.settings.threads, os.cpu_count() or 1)
     for outcome in make_all(content, make, known.earlier, workers=workers, fonts=order.fonts):
         yield _stored(run, outcome, records)
+
+
+def _give_back_memory() -> None:
+    """Ask the C library to return what was freed; without glibc there is no such request, and no need of it."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _stored(run: _Run, outcome: Outcome, records: dict[str, Issued]) -> Written:

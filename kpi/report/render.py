@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from kpi.errors import ReportError
 from kpi.report.font import FONTS, require_fonts
 
@@ -18,6 +16,10 @@ class Renderer:
     """Compile documents with one compiler: fonts and template are read once."""
 
     def __init__(self, fonts: Path = FONTS) -> None:
+        # Who only hands documents to a typesetting process never loads it.
+        import typst  # noqa: PLC0415
+
+        self._error = typst.TypstError
         folder = require_fonts(fonts)
         found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
         self._compiler = typst.Compiler(TEMPLATE / "report.typ", root=TEMPLATE, font_paths=found)
@@ -46,7 +48,7 @@ class Renderer:
     def _made(self, document: str, **options: Any) -> bytes | list[bytes]:  # noqa: ANN401 - Typst's own
         try:
             return self._compiler.compile(sys_inputs={"document": document}, **options) or b""
-        except typst.TypstError as error:
+        except self._error as error:
             raise ReportError("report_not_made", reason=error.message) from error
 
 

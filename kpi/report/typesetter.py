@@ -22,6 +22,8 @@ from kpi.report.render import Renderer
 _LENGTH = struct.Struct(">Q")
 _PPI = struct.Struct(">d")
 _PDF, _PICTURES, _ERROR = b"P", b"V", b"E"
+_LEAN = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
+"""Where glibc allocates, larger pieces go back as soon as they are free."""
 
 
 class Typesetter:
@@ -72,7 +74,7 @@ class Typesetter:
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
-            environment = os.environ | {"RAYON_NUM_THREADS": str(self._threads)}
+            environment = os.environ | _LEAN | {"RAYON_NUM_THREADS": str(self._threads)}
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=_ROOT
             )
