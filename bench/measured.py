@@ -75,9 +75,7 @@ def _measure(command: list[str], *, watched: bool) -> Measured:
         tempfile.TemporaryFile() as said,
         subprocess.Popen(command, stdout=said, stderr=said, env=environment) as process,  # noqa: S603
     ):
-        peak = [0]
-        if watched:
-            _watch(process, peak)
+        peak = _watch(process) if watched else 0
         process.wait()
         seconds = time.perf_counter() - started
         if process.returncode:
@@ -85,13 +83,16 @@ def _measure(command: list[str], *, watched: bool) -> Measured:
             sys.stderr.write(said.read().decode(errors="replace"))
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(seconds, peak[0])
+    return Measured(seconds, peak)
 
 
-def _watch(process: subprocess.Popen, peak: list[int]) -> None:
+def _watch(process: subprocess.Popen) -> int:
+    """Return the peak of a process and its children, when it has ended."""
+    peak = 0
     while process.poll() is None:
-        peak[0] = max(peak[0], sum(_own_bytes(pid) for pid in _tree(process.pid)))
+        peak = max(peak, sum(_own_bytes(pid) for pid in _tree(process.pid)))
         time.sleep(SAMPLE_SECONDS)
+    return peak
 
 
 def _tree(root: int) -> list[int]:

@@ -92,14 +92,13 @@ def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
     try:
         source = plan.sources.of_file(name)
         kind, zipped = kind_of(name)
-        weight = read_bytes(name, size)
         regular = stat.S_ISREG((plan.inbox / name).stat().st_mode)
     except (SourceError, OSError):
         return None, 0
     # Of several declared formats of dates the one that fits a file's first dates is tried first.
     if zipped or kind not in _TOGETHER_KINDS or not regular or len(source.dates) > 1:
         return None, 0
-    return f"{kind} {source}", weight
+    return f"{kind} {source}", size * _WEIGHT[kind]
 
 
 def read_bytes(name: str, size: int) -> int:
