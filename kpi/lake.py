@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kpi import messages
+from kpi.durable import sync
 from kpi.errors import SourceError
 
 LOADER_VERSION = "3"
@@ -283,15 +284,7 @@ def settle(drafts: Mapping[Path, Path]) -> None:
     A disk writes many files that wait for it at once in little more time than one.
     """
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:
-        list(pool.map(_sync, drafts))
+        list(pool.map(sync, drafts))
         for draft, path in drafts.items():
             draft.replace(path)
-        list(pool.map(_sync, {path.parent for path in drafts.values()}))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        list(pool.map(sync, {path.parent for path in drafts.values()}))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from kpi.durable import sync
 from kpi.errors import ReportError, storage_fault
 from kpi.periods import Period
 from kpi.queries.source_files import SourceFile
@@ -99,11 +100,7 @@ def write_aside(path: Path, content: bytes) -> None:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path.parent)
 
 
 def sha256(content: bytes) -> str:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from kpi.durable import sync
 from kpi.errors import KpiError, SettingsError, storage_fault
 from kpi.lake import sha256_of
 from kpi.settings import Settings
 from kpi.warehouse.builds import open_first_good
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.public import make_public
-from kpi.warehouse.publish import settle, sync_folder
+from kpi.warehouse.publish import settle
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def export_file(settings: Settings, target: Path, *, public: bool = False) -> Ex
                 raise SettingsError("copy_differs", file=wanted.name)
             settle(aside)
             aside.replace(wanted)
-            sync_folder(wanted.parent)
+            sync(wanted.parent)
         finally:
             for leftover in (aside, aside.with_name(f"{aside.name}.wal")):
                 leftover.unlink(missing_ok=True)

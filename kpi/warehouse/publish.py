@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from kpi.durable import sync
 from kpi.errors import SettingsError, storage_fault
 from kpi.warehouse.manifest import Manifest, damage, file_name, known_damage
 
@@ -62,7 +63,7 @@ def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[st
     try:
         settle(built)
         built.replace(target)
-        sync_folder(folder)
+        sync(folder)
         _write_manifest(folder, manifest)
         _replace(folder / POINTER, _content(manifest))
     except OSError:
@@ -167,7 +168,7 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _point(link: Path, target: str) -> None:
@@ -175,7 +176,7 @@ def _point(link: Path, target: str) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(link)
-    sync_folder(link.parent)
+    sync(link.parent)
 
 
 def settle(path: Path) -> None:
@@ -184,15 +185,6 @@ def settle(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fchmod(descriptor, 0o444)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a folder's names on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
