@@ -87,8 +87,12 @@ def _style_sheets(text_direction: str) -> str:
     return " ".join(line.strip() for line in sheets.splitlines())
 
 
-def brand_html(language: str, freshness: Freshness | None) -> str:
-    """Return the emblem, the dashboard's name and whose it is."""
+def brand_html(language: str, freshness: Freshness | None, address: str) -> str:
+    """Return the emblem, the dashboard's name and whose it is.
+
+    The element says for which address the screen was drawn: whoever watches the page from outside (a monitor, a test)
+    knows by it that the screen asked for has come.
+    """
     owner = ""
     if freshness is not None:
         names = (freshness.programme_ar, freshness.workspace_name_ar)
@@ -96,7 +100,7 @@ def brand_html(language: str, freshness: Freshness | None) -> str:
             names = (freshness.programme_en, freshness.workspace_name_en)
         owner = " · ".join(dict.fromkeys(name for name in names if name))
     return (
-        '<div class="kpi-brand"><span class="kpi-emblem" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f'<div class="kpi-brand" data-address="{escape(address)}"><span class="kpi-emblem" aria-hidden="true"><i></i><i></i><i></i></span>'
         f'<div><p class="kpi-product">{escape(t("web.frame.title", language))}</p>'
         f'<p class="kpi-owner">{escape(owner)}</p></div></div>'
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
+import streamlit as st
+
 from kpi.web.filters import address_parameters
 
 FIRST_SCREEN = "overview"
@@ -27,6 +29,11 @@ class Leads:
 def leads_to(screen: str, parameter: str) -> Leads:
     """Return what leads to a screen, language and filters kept, with `parameter` naming what it is about."""
     return Leads(screen, parameter, tuple(address_parameters().items()))
+
+
+def here(screen: str) -> str:
+    """Return the address of a screen with everything that the address of this view says."""
+    return _address(screen, st.query_params.to_dict(), {})
 
 
 def href(screen: str, **changes: str | None) -> str:

@@ -9,7 +9,8 @@ from kpi.language import arabic_digits, t
 from kpi.web import frame
 from kpi.web.cache import is_older_build
 from kpi.web.filters import filter_bar, language_of_address, language_switch
-from kpi.web.navigation import SCREENS, navigation_html, streamlit_page
+from kpi.web.links import here
+from kpi.web.navigation import SCREENS, Screen, navigation_html, streamlit_page
 from kpi.web.wall import is_wall, wall_html
 
 ICON = Path(__file__).parent / "static" / "icon.png"
@@ -25,7 +26,7 @@ def main() -> None:
     screen = pages[page]
     header = st.container(key="header", horizontal=True)
     with frame.calm_errors(language), arabic_digits(frame.digits_in_force()):
-        visit = _visit_or_bare_header(header, language)
+        visit = _visit_or_bare_header(header, screen, language)
         st.html(wall_html(screen, language) if is_wall() else navigation_html(screen, language))
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
         if visit.filters is not None and screen.offered is not None and not is_wall():
@@ -34,7 +35,7 @@ def main() -> None:
         st.html(frame.footer_html(visit.freshness, language))
 
 
-def _visit_or_bare_header(header: DeltaGenerator, language: str) -> frame.Visit:
+def _visit_or_bare_header(header: DeltaGenerator, screen: Screen, language: str) -> frame.Visit:
     """Return the visit; the header, with its language switch, is drawn also when there is none."""
     freshness = None
     try:
@@ -43,7 +44,7 @@ def _visit_or_bare_header(header: DeltaGenerator, language: str) -> frame.Visit:
         return visit
     finally:
         with header:
-            st.html(frame.brand_html(language, freshness))
+            st.html(frame.brand_html(language, freshness, here(screen.name)))
             if not is_wall():
                 language_switch(language)
 

@@ -19,6 +19,17 @@ from tests.browser.chromium import ADVICE, find_chromium
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCALES = {"ar": "ar-OM", "en": "en-US"}
 START_SECONDS = 60
+# The screen has been drawn for the address that the browser shows, whatever the order of its parameters.
+DRAWN_FOR_THE_ADDRESS = """() => {
+    const shown = document.querySelector('.kpi-brand')?.dataset.address;
+    if (shown === undefined) return false;
+    const inOrder = address => {
+        const parameters = new URLSearchParams(address.search);
+        parameters.sort();
+        return `${address.pathname}?${parameters}`;
+    };
+    return inOrder(new URL(shown, document.baseURI.split(/[?#]/)[0])) === inOrder(location);
+}"""
 # Two looks in a row see the same drawings, and as many of them as there are charts.
 STANDS_STILL = """() => {
     const charts = document.querySelectorAll('[data-testid=stPlotlyChart]');
@@ -90,7 +101,8 @@ class Visitor:
         return self.settle()
 
     def settle(self) -> Page:
-        """Wait until the script has run to its end and every drawing stands still."""
+        """Wait until the script has run to its end for the address shown, and every drawing stands still."""
+        self.page.wait_for_function(DRAWN_FOR_THE_ADDRESS, timeout=30_000)
         self.page.wait_for_selector(".kpi-footer, .kpi-box", timeout=30_000)
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
         self.page.wait_for_function("document.fonts.ready.then(() => true)")
