@@ -112,8 +112,10 @@ def _raw_columns(path: Path, source: RegistrySource) -> dict[str, pl.Series]:
         if len(line) != len(lines[0]):
             raise SettingsError("registry_row_width", file=path, row=row, found=len(line), expected=len(lines[0]))
     rows = lines[1:]
+    # All cells at once: a registry has many columns and few rows, and each call costs more than the cells do.
+    cells = clean(pl.Series([row[place] for place in range(len(targets)) for row in rows], dtype=pl.String))
     raw = {
-        target: clean(pl.Series(target, [row[place] for row in rows], dtype=pl.String))
+        target: cells.slice(place * len(rows), len(rows)).alias(target)
         for place, target in enumerate(targets)
         if target
     }

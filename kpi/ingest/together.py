@@ -21,6 +21,7 @@ TOGETHER_BYTES = 16 * 2**20
 TOGETHER_FILES = 64
 _WEIGHT = {"csv": 1, "tsv": 1, "ndjson": 1, "parquet": 5, "xlsx": 5}  # of a byte when it is read
 _ZIPPED_WEIGHT = 8
+FILE_COST_BYTES = 2**18  # what a file costs beside its rows, as if it were that much to read
 _TOGETHER_KINDS = ("csv", "tsv", "parquet")  # the others are checked by themselves
 
 
@@ -71,20 +72,25 @@ def _whole(plan: Plan, file: Started) -> Chunk:
 
 
 def bundles(plan: Plan, tasks: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Put files (source file, bytes) together that are probably read alike; the largest come first."""
+    """Put files (source file, bytes) together that are probably read alike; what takes longest comes first."""
     open_bundles: dict[str, tuple[list[str], int]] = {}
-    found: list[tuple[str, ...]] = []
+    found: list[tuple[list[str], int]] = []
     for name, size in sorted(tasks, key=lambda task: (-task[1], task[0])):
         alike, weight = _reading(plan, name, size)
         if alike is None or 2 * weight > TOGETHER_BYTES:
-            found.append((name,))
+            found.append(([name], weight or size))
             continue
         names, filled = open_bundles.get(alike, ([], 0))
         if filled + weight > TOGETHER_BYTES or len(names) == TOGETHER_FILES:
-            found.append(tuple(names))
+            found.append((names, filled))
             names, filled = [], 0
         open_bundles[alike] = ([*names, name], filled + weight)
-    return found + [tuple(names) for names, _ in open_bundles.values()]
+    found += open_bundles.values()
+    return [tuple(names) for names, _ in sorted(found, key=lambda bundle: -_cost(*bundle))]
+
+
+def _cost(names: Sequence[str], weight: int) -> int:
+    return weight + FILE_COST_BYTES * len(names)
 
 
 def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
@@ -96,7 +102,7 @@ def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
     except (SourceError, OSError):
         return None, 0
     # Of several declared formats of dates the one that fits a file's first dates is tried first.
-    if zipped or kind not in _TOGETHER_KINDS or not regular or len(source.dates) > 1:
+    if zipped or kind not in _TOGETHER_KINDS or not regular or not size or len(source.dates) > 1:
         return None, 0
     return f"{kind} {source}", size * _WEIGHT[kind]
 

@@ -1,25 +1,30 @@
-"""Load many files in worker processes, a bundle at a time each; a worker that dies costs its file, not the load."""
+"""Load many files at once, a bundle at a time each worker; a worker that dies costs its file, not the load."""
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from kpi.errors import SourceError
 from kpi.ingest.load_file import FileResult, Plan, failed
 from kpi.ingest.together import bundles, load_files, read_bytes
 
-WORTH_A_WORKER_BYTES = 128 * 2**20  # below, starting processes costs about what it saves
+WORTH_A_PROCESS_BYTES = 24 * 2**20
+"""Below, one after the other is done before a process has started."""
+WORTH_ALL_PROCESSES_BYTES = 128 * 2**20
+"""Below, one of the workers is a thread of this process: it works while the others start."""
 
 
 @dataclass
 class _Worker:
-    process: BaseProcess
+    runs: BaseProcess | Thread
     line: Connection
+    knows_plan: bool = False
     task: tuple[str, ...] | None = None
 
 
@@ -34,20 +39,28 @@ def load_all(
         on_result(result)
 
     ordered = bundles(plan, tasks)
-    count = min(workers, len(ordered))
-    if count < 2 or sum(read_bytes(name, size) for name, size in tasks) < WORTH_A_WORKER_BYTES:
+    count, to_read = min(workers, len(ordered)), sum(read_bytes(name, size) for name, size in tasks)
+    if count < 2 or to_read < WORTH_A_PROCESS_BYTES:
         for names in ordered:
             for result in load_files(plan, names):
                 finish(result)
     else:
-        _run_pool(plan, ordered, count, finish)
+        starts = [_start_process] * count
+        if to_read < WORTH_ALL_PROCESSES_BYTES:
+            starts[0] = _start_thread
+        _run_pool(plan, ordered, starts, finish)
     return results
 
 
-def _run_pool(plan: Plan, tasks: list[tuple[str, ...]], count: int, finish: Callable[[FileResult], None]) -> None:
+def _run_pool(
+    plan: Plan,
+    tasks: list[tuple[str, ...]],
+    starts: Sequence[Callable[[], _Worker]],
+    finish: Callable[[FileResult], None],
+) -> None:
     waiting = list(reversed(tasks))
-    with _thread_share(count):
-        pool = [_start(plan) for _ in range(count)]
+    with _thread_share(len(starts)):
+        pool = [start() for start in starts]
         try:
             pool = [_feed(plan, worker, waiting) for worker in pool]
             while any(worker.task for worker in pool):
@@ -68,12 +81,13 @@ def _results(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> lis
     try:
         return worker.line.recv()
     except (EOFError, OSError):
-        worker.process.join()
+        worker.runs.join()
         if len(task) > 1:
             waiting += [(name,) for name in task]
             return []
         return [
-            failed(plan, name, SourceError("worker_died", file=name, code=worker.process.exitcode)) for name in task
+            failed(plan, name, SourceError("worker_died", file=name, code=getattr(worker.runs, "exitcode", "–")))
+            for name in task
         ]
 
 
@@ -83,42 +97,56 @@ def _feed(plan: Plan, worker: _Worker, waiting: list[tuple[str, ...]]) -> _Worke
         return worker
     task = waiting.pop()
     for one in (worker, None):
-        if one is None or not one.process.is_alive():
+        if one is None or not one.runs.is_alive():
             worker.line.close()
-            worker = _start(plan)
+            worker = _start_process()
         worker.task = task
         with suppress(OSError):  # it died just now: a new one takes the files, and a second death is told as theirs
-            worker.line.send(task)
+            # Not with the start of the process: that would wait until the process has imported what it needs.
+            worker.line.send((None if worker.knows_plan else plan, task))
+            worker.knows_plan = True
             break
     return worker
 
 
-def _start(plan: Plan) -> _Worker:
+def _start_process() -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, plan), daemon=True)
+    process = context.Process(target=_serve_alone, args=(theirs,), daemon=True)
     process.start()
     theirs.close()  # so that the death of the worker is an end of file on our side
     return _Worker(process, ours)
 
 
+def _start_thread() -> _Worker:
+    ours, theirs = multiprocessing.Pipe()
+    thread = Thread(target=_serve, args=(theirs,))
+    thread.start()
+    return _Worker(thread, ours)
+
+
 def _stop(worker: _Worker) -> None:
     worker.line.close()
-    worker.process.join(timeout=0.05 if worker.task else 5)
-    if worker.process.is_alive():
-        worker.process.kill()
-        worker.process.join()
+    if not isinstance(worker.runs, Thread):  # a thread ends by itself, when its files are in the lake
+        if worker.task:
+            worker.runs.join(timeout=0.05)
+        worker.runs.kill()
+    worker.runs.join()
 
 
-def _serve(line: Connection, plan: Plan) -> None:
-    """Load what the line asks for until it closes."""
+def _serve_alone(line: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides when an interrupted load ends
         signal.signal(number, signal.SIG_IGN)
-    try:
+    _serve(line)
+
+
+def _serve(line: Connection) -> None:
+    """Load what the line asks for until it closes; the first question comes with the plan."""
+    with line, suppress(EOFError, ConnectionError):
+        plan, names = line.recv()
         while True:
-            line.send(load_files(plan, line.recv()))
-    except (EOFError, ConnectionError):
-        return
+            line.send(load_files(plan, names))
+            _, names = line.recv()
 
 
 @contextmanager

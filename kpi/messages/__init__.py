@@ -13,8 +13,14 @@ def catalogue(language: str) -> dict[str, str]:
     """Return every message of a language by its dotted key."""
     flat: dict[str, str] = {}
     for path in sorted((Path(__file__).parent / language).glob("*.toml")):
-        flat |= _flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix="")
+        flat |= _messages_of(language, path.stem)
     return flat
+
+
+@cache
+def _messages_of(language: str, stem: str) -> dict[str, str]:
+    path = Path(__file__).parent / language / f"{stem}.toml"
+    return _flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix="") if path.exists() else {}
 
 
 def text(key: str, language: str, **facts: object) -> str:
@@ -22,7 +28,9 @@ def text(key: str, language: str, **facts: object) -> str:
 
     Raises `KeyError` when the key is unknown: a missing word is a bug, not an English fallback.
     """
-    return catalogue(language)[key].format(**facts)
+    # Most keys begin as their file is called: a command that says one sentence need not read all of them.
+    words = _messages_of(language, key.partition(".")[0]).get(key)
+    return (catalogue(language)[key] if words is None else words).format(**facts)
 
 
 def _flatten(tree: dict[str, object], prefix: str) -> dict[str, str]:

@@ -100,7 +100,8 @@ def brand_html(language: str, freshness: Freshness | None, address: str) -> str:
             names = (freshness.programme_en, freshness.workspace_name_en)
         owner = " · ".join(dict.fromkeys(name for name in names if name))
     return (
-        f'<div class="kpi-brand" data-address="{escape(address)}"><span class="kpi-emblem" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f'<div class="kpi-brand" data-address="{escape(address)}">'
+        '<span class="kpi-emblem" aria-hidden="true"><i></i><i></i><i></i></span>'
         f'<div><p class="kpi-product">{escape(t("web.frame.title", language))}</p>'
         f'<p class="kpi-owner">{escape(owner)}</p></div></div>'
     )

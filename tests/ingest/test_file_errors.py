@@ -195,7 +195,8 @@ def test_a_worker_that_dies_costs_its_file_only(office, csv, monkeypatch):
             for worker in multiprocessing.active_children():
                 worker.kill()
 
-    monkeypatch.setattr("kpi.ingest.workers.WORTH_A_WORKER_BYTES", 0)
+    monkeypatch.setattr("kpi.ingest.workers.WORTH_A_PROCESS_BYTES", 0)
+    monkeypatch.setattr("kpi.ingest.workers.WORTH_ALL_PROCESSES_BYTES", 0)
     tasks = [("transactions/a.csv", 1), ("transactions/b.csv", 9), ("transactions/c.csv", 1)]
     plan = make_plan(Settings(workspace=office.folder))
     load_all(plan, tasks, workers=2, on_result=kill_when_the_others_are_done)

@@ -172,7 +172,8 @@ def test_a_rejected_future_date_is_looked_at_again_on_a_later_day(office, csv, m
     assert len(office.accepted()) == 1
 
 
-def test_worker_processes_give_the_same_ledger_as_one_process(office, csv, monkeypatch):
+@pytest.mark.parametrize("all_processes_from", [0, 2**40], ids=["processes only", "a thread and a process"])
+def test_several_workers_give_the_same_ledger_as_one(office, csv, monkeypatch, all_processes_from):
     for name in "abcdef":
         office.put(f"transactions/{name}.csv", csv(*({"channel": "fax" if n % 5 == 0 else "web"} for n in range(50))))
     office.put("transactions/bad.csv", b"")
@@ -181,7 +182,9 @@ def test_worker_processes_give_the_same_ledger_as_one_process(office, csv, monke
     one = [(file.source_file, file.rows_accepted, file.rejected_by_reason, file.error) for file in office.lake.files()]
     for path in (office.folder / "lake" / "files").glob("*.json"):
         path.unlink()
-    monkeypatch.setattr("kpi.ingest.workers.WORTH_A_WORKER_BYTES", 0)
+    monkeypatch.setattr("kpi.ingest.workers.WORTH_A_PROCESS_BYTES", 0)
+    monkeypatch.setattr("kpi.ingest.workers.WORTH_ALL_PROCESSES_BYTES", all_processes_from)
+    monkeypatch.setattr("kpi.ingest.together.TOGETHER_FILES", 2)  # so that there is something to share out
     from kpi.ingest.load import load
     from kpi.settings import Settings
 

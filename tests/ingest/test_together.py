@@ -76,7 +76,17 @@ def test_files_of_different_declarations_are_not_put_together(office, csv):
     plan = make_plan(Settings(workspace=office.folder))
     tasks = [(f"transactions/{name}", 10) for name in ("a1.csv", "a2.csv", "b1.csv", "b2.csv", "c.csv.gz")]
     found = [[name.removeprefix("transactions/") for name in names] for names in together.bundles(plan, tasks)]
-    assert found == [["c.csv.gz"], ["a1.csv", "a2.csv"], ["b1.csv", "b2.csv"]]
+    assert found == [["a1.csv", "a2.csv"], ["b1.csv", "b2.csv"], ["c.csv.gz"]]
+
+
+def test_what_takes_longest_is_begun_first_and_an_empty_file_is_looked_at_by_itself(office, csv):
+    sizes = {"large.csv": 9 * 2**20, "empty.csv": 0, **{f"small{n:02}.csv": 1000 for n in range(40)}}
+    for name in sizes:
+        office.put(f"transactions/{name}", csv({}))
+    plan = make_plan(Settings(workspace=office.folder))
+    found = together.bundles(plan, [(f"transactions/{name}", size) for name, size in sizes.items()])
+    assert [len(names) for names in found] == [40, 1, 1]
+    assert found[1:] == [("transactions/large.csv",), ("transactions/empty.csv",)]
 
 
 def test_a_worker_that_dies_over_several_files_costs_the_one_it_cannot_read(office, csv):
@@ -103,7 +113,9 @@ def test_a_worker_that_dies_over_several_files_costs_the_one_it_cannot_read(offi
     killer.start()
     results = []
     try:
-        workers._run_pool(make_plan(Settings(workspace=office.folder)), [tuple(names)], 1, results.append)
+        workers._run_pool(
+            make_plan(Settings(workspace=office.folder)), [tuple(names)], [workers._start_process], results.append
+        )
     finally:
         done.set()
         killer.join()
