@@ -72,5 +72,5 @@ def _cells(measure: Measure) -> list[str]:
 
 def _number(value: float, unit: str) -> str:
     if unit == "ratio":
-        return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+        return f"{value:.2f}" if value >= 0.2 else f"{value:.3f}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
