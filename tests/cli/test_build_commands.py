@@ -47,6 +47,15 @@ def test_builds_lists_both_with_the_current_one_first(published: tuple[Path, str
     assert "في الخدمة" in arabic
 
 
+@pytest.mark.parametrize("command", [("builds",), ("query", "select 1"), ("verify",), ("load",)])
+def test_a_command_that_went_well_ends_without_a_word_of_its_libraries(
+    published: tuple[Path, str, str], command: tuple[str, ...]
+) -> None:
+    done = kpi(*command, workspace=published[0])
+    assert done.returncode == 0
+    assert "leaked" not in done.stderr
+
+
 def test_query_answers_from_the_build_it_is_told_by_option_or_by_setting(published: tuple[Path, str, str]) -> None:
     workspace, first, _ = published
     sql = "select sum(transactions) as n from fct_transaction_month"
