@@ -10,8 +10,8 @@ from kpi.warehouse.connect import Warehouse
 
 MUST_SECONDS, MUST_MIB = 20, 300
 LIMITS = """
-Each document is set in a process forked from one that holds the fonts; what is left is Typst's work. Of the memory two
-thirds are the process that read the answers, a third of it pages of DuckDB, Polars and Arrow, which are counted in
+Each document is set in a process forked from one that holds the fonts; what is left is Typst's work. Most of the memory
+is the process that read the answers, and much of that are pages of DuckDB, Polars and Arrow, which are counted in
 proportion where another process of the machine has loaded them too, as the bench itself has.
 """
 

@@ -3,8 +3,10 @@
 Nothing is imported before it is asked for: a process that Python starts for a worker loads this file again.
 """
 
+import atexit
 import gc
 import os
+import sys
 
 
 def main() -> None:
@@ -17,7 +19,17 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
+    atexit.register(_leave_garbage)
     run()
+
+
+def _leave_garbage() -> None:
+    """Let the process end without looking through all that is left, which takes longer than many a command.
+
+    DuckDB's bindings want it done: they complain of every object of theirs that is left.
+    """
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """The `kpi` command: thin, bilingual, with exit codes that scripts can rely on."""
 
-import atexit
-import gc
 import sys
 
 import typer
@@ -26,7 +24,6 @@ for command in (
 
 def main() -> None:
     """Run the command line; turn every known error into one bilingual message and its exit code."""
-    atexit.register(_leave_garbage)
     try:
         app(standalone_mode=True)
     except KpiError as error:
@@ -38,15 +35,6 @@ def main() -> None:
             raise
         say_error(error)
         sys.exit(error.exit_code)
-
-
-def _leave_garbage() -> None:
-    """Let the process end without looking through all that is left, which takes longer than many a command.
-
-    DuckDB's bindings want it done: they complain of every object of theirs that is left.
-    """
-    if "duckdb" not in sys.modules:
-        gc.freeze()
 
 
 if __name__ == "__main__":

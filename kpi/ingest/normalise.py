@@ -32,7 +32,7 @@ def clean(texts: pl.Series) -> pl.Series:
         .str.strip_chars()
     )
     cleaned = texts.gather(untidy).to_frame().select(pl.when(tidy != "").then(tidy).alias(texts.name)).to_series()
-    return cleaned if len(untidy) == len(texts) else texts.clone().scatter(untidy, cleaned)
+    return texts.clone().scatter(untidy, cleaned)
 
 
 def clean_text(text: str) -> str:

@@ -78,7 +78,7 @@ def bundles(plan: Plan, tasks: Sequence[tuple[str, int]]) -> list[tuple[str, ...
     for name, size in sorted(tasks, key=lambda task: (-task[1], task[0])):
         alike, weight = _reading(plan, name, size)
         if alike is None or 2 * weight > TOGETHER_BYTES:
-            found.append(([name], weight or size))
+            found.append(([name], read_bytes(name, size)))
             continue
         names, filled = open_bundles.get(alike, ([], 0))
         if filled + weight > TOGETHER_BYTES or len(names) == TOGETHER_FILES:
