@@ -32,8 +32,8 @@ def leads_to(screen: str, parameter: str) -> Leads:
 
 
 def here(screen: str) -> str:
-    """Return the address of a screen with everything that the address of this view says."""
-    return _address(screen, st.query_params.to_dict(), {})
+    """Return the address of a screen with everything that the address of this view says, in the order of the names."""
+    return _address(screen, dict(sorted(st.query_params.to_dict().items())), {})
 
 
 def href(screen: str, **changes: str | None) -> str:
