@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.commands.rows_output import print_rows, say_rows
 from kpi.commands.terminal import BuildOption, OutOption, WorkspaceOption, print_table, say
 from kpi.errors import QueryRefused
-from kpi.examples import AUDIENCES, Value, find_example, load_examples, parameter_value
 from kpi.messages import text as message
 from kpi.settings import Settings, settings_in_force
 
 if TYPE_CHECKING:
+    from kpi.examples import Value
     from kpi.warehouse.sandbox import QueryResult
 
 STANDARD_INPUT = "-"
@@ -40,6 +39,7 @@ def query(
     build: BuildOption = None,
 ) -> None:
     """Ask the published file: one read-only statement, as a table, CSV, JSON, NDJSON, Parquet or XLSX."""
+    from kpi.commands.rows_output import print_rows, say_rows
     from kpi.exports import rows_as_bytes, write_bytes
 
     settings = settings_in_force(workspace=workspace, build=build, query_timeout_seconds=timeout)
@@ -55,7 +55,7 @@ def query(
     say_rows(result, settings.language)
 
 
-def _workbook(result: "QueryResult", sql: str, parameters: Mapping[str, Value], language: str) -> bytes:
+def _workbook(result: "QueryResult", sql: str, parameters: "Mapping[str, Value]", language: str) -> bytes:
     """Encode the rows with a sheet that says what was asked, of which build, and how many rows there are."""
     from kpi.exports.about import about_sheet
     from kpi.exports.workbook import workbook_bytes
@@ -75,7 +75,7 @@ def _workbook(result: "QueryResult", sql: str, parameters: Mapping[str, Value], 
     return workbook_bytes(sheets, right_to_left=direction(language) == "rtl", print_header=result.build_id)
 
 
-def _recorded(settings: Settings, sql: str, parameters: Mapping[str, Value], row_limit: int) -> "QueryResult":
+def _recorded(settings: Settings, sql: str, parameters: "Mapping[str, Value]", row_limit: int) -> "QueryResult":
     """Ask in the sandbox, and record the question with what came of it."""
     from kpi.audit import record
     from kpi.warehouse.sandbox import run_query
@@ -107,6 +107,8 @@ def examples(
     name: Annotated[str | None, typer.Argument(help="Saved query to show as SQL; default: list them all.")] = None,
 ) -> None:
     """List the saved queries with their parameters, or show the SQL of one."""
+    from kpi.examples import AUDIENCES, find_example, load_examples
+
     settings = settings_in_force()
     if name is not None:
         typer.echo(find_example(name).sql.rstrip())
@@ -129,12 +131,14 @@ def sql(workspace: WorkspaceOption = None, build: BuildOption = None) -> None:
 
 
 def _question(
-    sql: str | None, file: Path | None, example: str | None, parameters: dict[str, Value]
-) -> tuple[str, dict[str, Value]]:
+    sql: str | None, file: Path | None, example: str | None, parameters: "dict[str, Value]"
+) -> "tuple[str, dict[str, Value]]":
     """Return the statement and its values from the one place where they are given."""
     if [sql, file, example].count(None) < 2:
         raise QueryRefused("query_given_twice")
     if example is not None:
+        from kpi.examples import find_example
+
         saved = find_example(example)
         return saved.sql, saved.values(parameters)
     if file is not None:
@@ -147,7 +151,9 @@ def _question(
     return (sys.stdin.read() if sql in (None, STANDARD_INPUT) else str(sql)), parameters
 
 
-def _parameters(given: list[str]) -> dict[str, Value]:
+def _parameters(given: list[str]) -> "dict[str, Value]":
+    from kpi.examples import parameter_value
+
     values: dict[str, Value] = {}
     for one in given:
         name, separator, value = one.partition("=")

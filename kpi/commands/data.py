@@ -88,16 +88,19 @@ def _watch(settings: Settings, settle_seconds: float) -> None:
 
 
 def _load(settings: Settings, paths: tuple[Path, ...], unfinished: frozenset[str] = frozenset()) -> int:
-    from kpi.ingest.load import Progress as Loaded
-    from kpi.ingest.load import load as load_logs
+    from kpi.ingest.worker import begun_early
 
-    with progress_bar() as bar:
+    with begun_early(settings.workspace, settings.threads) as begun, progress_bar() as bar:
+        # While a process that has begun imports the same.
+        from kpi.ingest.load import Progress as Loaded
+        from kpi.ingest.load import load as load_logs
+
         step = stepper(bar)
 
         def show(loaded: Loaded) -> None:
             step("load", loaded.files_done, loaded.files_total)
 
-        report = load_logs(settings, paths, progress=show, unfinished=unfinished)
+        report = load_logs(settings, paths, progress=show, unfinished=unfinished, begun=begun)
     unchanged = sum(result.status == "unchanged" for result in report.results)
     say(
         "cli.load_done",

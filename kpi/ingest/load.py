@@ -17,6 +17,7 @@ from kpi.ingest.overlap import forget_stale_overlaps, read_overlap
 from kpi.ingest.pseudonym import Pseudonyms, read_or_make_key
 from kpi.ingest.registries import read_registries
 from kpi.ingest.sources import read_sources
+from kpi.ingest.worker import Worker
 from kpi.ingest.workers import load_all
 from kpi.lake import Lake, LakeFile
 from kpi.settings import Settings
@@ -67,10 +68,12 @@ def load(
     paths: Sequence[Path] = (),
     progress: Callable[[Progress], None] | None = None,
     unfinished: Collection[str] = (),
+    begun: Worker | None = None,
 ) -> LoadReport:
     """Bring the lake up to date with the inbox, or with the given files and folders only.
 
     Files named in `unfinished` (POSIX paths below the inbox) are still being copied: they stay as the lake knows them.
+    A worker that has `begun` already is used where one is worth its start.
 
     Without paths, what left the inbox leaves the lake. A path outside the inbox is first copied into
     `inbox/<log>/`; a file of the same name with other content there is never overwritten. A file that cannot be read
@@ -90,7 +93,7 @@ def load(
         found = chosen_files(plan.inbox, plan.sources, paths) if paths else inbox_files(plan.inbox)
         chosen = [name for name in found.files if name not in unfinished]
         results = [_refused(plan, name, error, is_in_inbox=not paths) for name, error in found.refused]
-        results += _load_files(plan, lake, chosen, settings.threads, progress)
+        results += _load_files(plan, lake, chosen, settings.threads, progress, begun)
         if not paths:
             results += _forget_missing(lake, {*found.files, *(name for name, _ in found.refused)})
         lake.remove_orphans()
@@ -132,7 +135,12 @@ def _refused(plan: Plan, name: str, error: SourceError, *, is_in_inbox: bool) ->
 
 
 def _load_files(
-    plan: Plan, lake: Lake, chosen: list[str], workers: int, progress: Callable[[Progress], None] | None
+    plan: Plan,
+    lake: Lake,
+    chosen: list[str],
+    workers: int,
+    progress: Callable[[Progress], None] | None,
+    begun: Worker | None,
 ) -> list[FileResult]:
     sizes = {name: _size(plan.inbox / name) for name in chosen}
     known = {file.source_file: file for file in lake.files()}
@@ -152,7 +160,7 @@ def _load_files(
             note(FileResult(name, "unchanged", known[name]))
         else:
             tasks.append((name, sizes[name]))
-    load_all(plan, tasks, workers=workers, on_result=note)
+    load_all(plan, tasks, workers=workers, on_result=note, begun=begun)
     return results
 
 

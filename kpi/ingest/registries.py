@@ -156,9 +156,8 @@ def _typed(
 ) -> pl.Series:
     texts = raw if raw is not None else pl.Series(column, [None] * rows, dtype=pl.String)
     values = _parse(texts, kind)
-    wrong = (values.is_null() & texts.is_not_null()).arg_true()
-    if len(wrong):
-        row = int(wrong[0])
+    if values.null_count() > texts.null_count():
+        row = int((values.is_null() & texts.is_not_null()).arg_true()[0])
         raise SettingsError("registry_value", file=path, row=row + 1, column=column, value=texts[row])
     default = _DEFAULTS.get((registry, column))
     values = values.fill_null(default) if default is not None else values

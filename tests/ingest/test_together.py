@@ -113,9 +113,8 @@ def test_a_worker_that_dies_over_several_files_costs_the_one_it_cannot_read(offi
     killer.start()
     results = []
     try:
-        workers._run_pool(
-            make_plan(Settings(workspace=office.folder)), [tuple(names)], [workers._start_process], results.append
-        )
+        plan = make_plan(Settings(workspace=office.folder))
+        workers._run_pool(plan, [tuple(names)], [workers.start_process()], results.append)
     finally:
         done.set()
         killer.join()
