@@ -20,8 +20,8 @@ synced to disk before they count, those of a bundle at once.
 **The limit.** The hashes are HMAC-SHA-256, made one by one; each worker remembers two million people, so that most are
 hashed once. The ratio to `read_parquet` is the harder one, for DuckDB has nothing to parse there. A reload pays for the
 start of the command and for looking at every file's size and time, four tenths of a second, and for the changed files.
-A month of all entities is a seventeenth of the rows; a thread and a process, which starts as soon as it is seen that much
-has come, share them, and everybody in them is hashed anew.
+A month of all entities is a seventeenth of the rows; a thread and a process, which starts as soon as it is seen that
+much has come, share them, and everybody in them is hashed anew.
 """
 # Without the options a file with a row too many fields is read as one column of whole lines.
 READERS = {
