@@ -21,7 +21,6 @@ from kpi.web.panels import message_box
 from kpi.web.screens.report_choice import Choice
 
 POLL_SECONDS = 0.7
-PAGES_WAIT_SECONDS = 0.1  # kept ones are there at once; for others the rest of the screen does not wait
 _FAILED_NAMED = 5
 
 
@@ -30,7 +29,7 @@ def pages_and_download(choice: Choice, mark: str, visit: Visit) -> None:
     language = visit.language
     wanted = cache.Wanted(visit.build, choice.month, choice.scope.key, choice.document, mark)
     job = cache.pages_beside(wanted)
-    if not job.wait(PAGES_WAIT_SECONDS):
+    if not job.wait(0):
         _wait_for(job, lambda: t("reports.pages_running", language))
     elif job.error is not None or job.result is None:
         st.html(_error_box(job, language))
