@@ -38,7 +38,18 @@ create macro kpi_points(
                     date_diff('month', from_month::date, summed.month) // months_per_point * months_per_point
                 )::integer)
             )::date as period_month,
-            summed.*
+            summed.* replace (
+                case
+                    when "by" in ('programme', 'entity', 'governorate', 'channel', 'service', 'level')
+                        then summed.group_id
+                    -- Its value would be that of the whole programme, under a name that says otherwise.
+                    else
+                        error(
+                            'kpi_points: by := ''' || "by" || ''' names no group; give one of | أعطِ إحدى القيم: '
+                            || 'programme, entity, governorate, channel, service, level'
+                        )
+                end as group_id
+            )
         from summed
     ),
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from kpi.ingest.load import load
@@ -117,6 +118,11 @@ def test_the_readme_explains_what_every_name_begins_with(warehouse: Warehouse) -
 def test_every_macro_has_an_example_that_answers(warehouse: Warehouse) -> None:
     for name, example in warehouse.query("select macro_name, example from meta_macro").iter_rows():
         assert warehouse.query(example).height > 0, name
+
+
+def test_a_group_that_does_not_exist_is_refused_and_never_answered_for_the_programme(warehouse: Warehouse) -> None:
+    with pytest.raises(duckdb.InvalidInputException, match="by := 'region' names no group.*governorate"):
+        warehouse.query("select * from kpi_points('transactions', '2025-01-01', '2025-05-01', by := 'region')")
 
 
 @pytest.mark.parametrize(
