@@ -8,6 +8,7 @@ from datetime import date
 from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
+from kpi.queries.naming import entities_naming
 from kpi.queries.results import CoverageBreak, Named, Reported
 from kpi.warehouse.connect import Warehouse
 
@@ -120,6 +121,14 @@ def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: st
     for entity_id, name_ar, name_en, month, status, transactions in frame.iter_rows():
         rows.append(CoverageMonth(Named(entity_id, name_ar, name_en), month, status, transactions))
     return Coverage(tuple(rows))
+
+
+def read_coverage_within(warehouse: Warehouse, periods: Iterable[Period], filters: Filters) -> Coverage:
+    """Read the entity-months of the filters' entity; of a governorate, of the entities that named it by then."""
+    found = read_coverage(warehouse, periods, filters.entity_id)
+    if filters.governorate_id is None:
+        return found
+    return found.of(entities_naming(warehouse, filters.period.end).get(filters.governorate_id, ()))
 
 
 def _fall(parts: Sequence[int], totals: Sequence[int]) -> int | None:

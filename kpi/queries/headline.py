@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kpi.catalogue import Kpi
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
 from kpi.queries.change import Pairs, compare, read_pairs, with_like_for_like
-from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
 from kpi.queries.freshness import freshness
@@ -52,7 +52,7 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
         build=build,
         filters=snapped,
         answers=fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped),
-        coverage=read_coverage(warehouse, _periods(snapped, build), snapped.entity_id),
+        coverage=read_coverage_within(warehouse, _periods(snapped, build), snapped),
         targets=read_targets(warehouse, asked, snapped),
         pairs=read_pairs(warehouse, [kpi.id for kpi in asked], snapped),
         naming=_naming(warehouse, snapped),

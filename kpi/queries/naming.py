@@ -1,6 +1,7 @@
 """From how many entities the transactions of a governorate come, out of those that name governorates at all."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from kpi.periods import Period
 from kpi.queries.results import Naming
@@ -23,19 +24,22 @@ group by dim_governorate.governorate_id
 """
 
 _ENTITIES = """
-select distinct entity_id
+select
+    coalesce(governorate_id, 'not_allocated') as governorate_id,
+    list(distinct entity_id) as entities
 from fct_transaction_month
-where
-    month between $from_month and $to_month
-    and coalesce(governorate_id, 'not_allocated') = $governorate
-    and transactions > 0
+where month <= $until and transactions > 0
+group by 1
 """
 
 
-def entities_naming(warehouse: Warehouse, governorate_id: str, period: Period) -> frozenset[str]:
-    """Return the entities whose transactions of the period name a governorate, or with `not_allocated` none."""
-    facts = {"from_month": period.start, "to_month": period.end, "governorate": governorate_id}
-    return frozenset(entity for (entity,) in warehouse.query(_ENTITIES, facts).iter_rows())
+def entities_naming(warehouse: Warehouse, until: date) -> Mapping[str, frozenset[str]]:
+    """Return for every governorate the entities whose transactions ever named it up to a month.
+
+    Under `not_allocated` are those with transactions that name none.
+    """
+    rows = warehouse.query(_ENTITIES, until=until).iter_rows()
+    return {governorate: frozenset(entities) for governorate, entities in rows}
 
 
 def read_naming(warehouse: Warehouse, period: Period) -> Mapping[str, Naming]:

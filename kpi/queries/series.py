@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period, shift_months
-from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.definitions import definition
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
@@ -32,7 +32,7 @@ def series(
         return Series(kpi, grain, (), (), nothing="not_applicable")
     asked = series_requests(kpi, snapped, build, at_least_months, compare=compare)
     answers = fetch(warehouse, asked, snapped)
-    coverage = read_coverage(warehouse, [request.period for request in asked], snapped.entity_id)
+    coverage = read_coverage_within(warehouse, [request.period for request in asked], snapped)
     target = _target(warehouse, kpi, snapped) if compare else None
     return series_from(kpi, asked, answers, coverage, snapped, target)
 

@@ -17,7 +17,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
-from kpi.queries.naming import read_naming
+from kpi.queries.naming import entities_naming, read_naming
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Change, Freshness, Headline, Naming, Reported, Series
 from kpi.queries.series import series_from, series_requests
@@ -54,6 +54,7 @@ class Book:
     targets: Mapping[str | None, Mapping[str, Target]]
     pairs: Mapping[By, PairsByGroup]
     naming: Mapping[Period, Mapping[str, Naming]]
+    named_by: Mapping[str, frozenset[str]]
     _known: dict = field(default_factory=dict, compare=False, repr=False)
 
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
@@ -161,12 +162,10 @@ class Book:
         return self.answers.get(request, {}).get(group, ())
 
     def _coverage(self, by: By, group: str) -> Coverage:
-        if by != "entity":
+        if by == "programme":
             return self.coverage
-        rows = self.coverage.rows
-        return self._remembered(
-            ("coverage", group), lambda: Coverage(tuple(row for row in rows if row.entity.id == group))
-        )
+        whose = {group} if by == "entity" else self.named_by.get(group, ())
+        return self._remembered(("coverage", by, group), lambda: self.coverage.of(whose))
 
     def _reported(self, by: By, group: str, period: Period) -> Reported | None:
         whose = group if by == "entity" else None
@@ -222,6 +221,7 @@ def read_book(
         targets={one: read_targets(warehouse, kpis.values(), replace(filters, entity_id=one)) for one in wanted},
         pairs={by: read_pairs_by_group(warehouse, LIKE_FOR_LIKE_KPI, by, filters) for by in scopes},
         naming={one: read_naming(warehouse, one) for one in (alone, period)},
+        named_by=entities_naming(warehouse, period.end),
     )
 
 

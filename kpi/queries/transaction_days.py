@@ -6,10 +6,9 @@ from typing import Literal
 
 from kpi.language import Nothing
 from kpi.periods import Period, shift_months
-from kpi.queries.coverage import Coverage, read_coverage
+from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import Week, freshness
-from kpi.queries.naming import entities_naming
 from kpi.queries.points import PROGRAMME, Request, fetch
 from kpi.queries.results import Reported
 from kpi.queries.transactions import KPI, slice_of
@@ -150,19 +149,10 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     known = [month for month in shown if any(day.replace(day=1) == month for day in by_day)]
     if not known:
         return Days(period, (), None, grain, week, nothing="not_provided")
-    coverage = _coverage(warehouse, Period(known[0], known[-1]), filters)
+    coverage = read_coverage_within(warehouse, (Period(known[0], known[-1]),), filters)
     months = tuple(_month(month, by_day, coverage) for month in known)
     share = _known_share(warehouse, months, filters)
     return Days(period, months, share, grain, week, governorate_id=filters.governorate_id)
-
-
-def _coverage(warehouse: Warehouse, shown: Period, filters: Filters) -> Coverage:
-    """Read who reported; of a governorate, of those that named it in the months shown or in the year before."""
-    found = read_coverage(warehouse, (shown,), filters.entity_id)
-    if filters.governorate_id is None:
-        return found
-    lately = Period(shift_months(shown.start, -12), shown.end)
-    return found.of(entities_naming(warehouse, filters.governorate_id, lately))
 
 
 def _known_share(warehouse: Warehouse, months: tuple[DayMonth, ...], filters: Filters) -> float | None:

@@ -10,8 +10,9 @@ from kpi.errors import KpiError
 from kpi.language import format_value, strip_isolates
 from kpi.periods import Period
 from kpi.queries.definitions import definitions
-from kpi.queries.filters import Filters
+from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.headline import headline, headlines
+from kpi.queries.series import series
 from kpi.warehouse.connect import Warehouse
 
 THIS_YEAR = Filters(Period.parse("2025-01..2025-05"))
@@ -80,6 +81,18 @@ def test_points_of_months_with_a_missing_entity_are_marked_partial(small: Wareho
     points = headline(small, kpi_id="digital_transactions", filters=THIS_YEAR).sparkline
     assert [point.month for point in points][::12] == [date(2024, 5, 1), date(2025, 5, 1)]
     assert {point.month.year for point in points if point.partial} == {2025}
+
+
+@pytest.mark.parametrize(
+    ("governorate", "months"),
+    [(None, (1, 2, 3, 4, 5)), ("G-A", (1, 2, 3, 4, 5)), ("G-B", ()), ("G-C", ()), (NOT_ALLOCATED, (4, 5))],
+)
+def test_in_a_governorate_only_the_entities_that_name_it_can_be_missing(small: Warehouse, governorate, months) -> None:
+    filters = replace(THIS_YEAR, governorate_id=governorate)
+    sparkline = headline(small, kpi_id="transactions", filters=filters).sparkline
+    drawn = series(small, kpi_id="transactions", filters=filters).points
+    for points in (sparkline, drawn):
+        assert tuple(point.month.month for point in points if point.partial) == months
 
 
 def test_ratios_change_by_points_and_never_by_percent(small: Warehouse) -> None:
