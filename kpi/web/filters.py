@@ -12,7 +12,7 @@ from kpi.periods import Period
 from kpi.queries.filters import NOT_ALLOCATED, SAME_MONTHS_LAST_YEAR, Comparison, Filters
 from kpi.queries.results import FilterOptions, Named, Service
 from kpi.web.choices import ALL, choose, go
-from kpi.web.period_choice import comparison_choice, period_choice
+from kpi.web.period_choice import comparison_choice, comparison_label, period_choice
 
 PARAMETERS = ("lang", "wall", "period", "compare", "entity", "governorate", "channel", "service")
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
@@ -102,6 +102,8 @@ def _summary_html(
     ):
         if name in offered:
             shown += [one.label(language) for one in named if one.id == chosen]
+    if "compare" in offered and filters.compare != SAME_MONTHS_LAST_YEAR:
+        shown.append(t("compare.chosen", language, base=comparison_label(options, filters.compare, language)))
     words = f"{escape(t('web.filter.chosen', language))} <b>{escape(' · '.join(shown))}</b>"
     return f'<button type="button" class="kpi-chosen-filters" aria-expanded="false"><span>{words}</span></button>'
 

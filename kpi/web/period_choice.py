@@ -7,7 +7,7 @@ import streamlit as st
 
 from kpi.language import t
 from kpi.periods import MONTHS_PER_YEAR, Period, point_label, shift_months
-from kpi.queries.filters import SAME_MONTHS_LAST_YEAR, Filters
+from kpi.queries.filters import SAME_MONTHS_LAST_YEAR, Comparison, Filters
 from kpi.queries.results import FilterOptions
 from kpi.web.choices import ALL, choose, pick, set_parameter
 
@@ -32,8 +32,7 @@ def comparison_choice(options: FilterOptions, filters: Filters, language: str) -
     labels = {against: t(f"compare.choice.{against}", language) for against in _OFFERED}
     chosen = compare.chosen or _suggested(options, filters.period)
     labels[chosen.key] = t("compare.choice.period", language)
-    if compare.chosen is not None:
-        labels[chosen.key] = chosen.label(language, options.reporting_months)
+    labels[compare.key] = comparison_label(options, compare, language)
 
     def same_length(start: date, end: date, base: Period) -> Period:
         if start != base.start:
@@ -45,6 +44,13 @@ def comparison_choice(options: FilterOptions, filters: Filters, language: str) -
         if compare.chosen is not None:
             with st.popover(t("compare.custom", language)):
                 _range_choice("compare", options, compare.chosen, same_length, language)
+
+
+def comparison_label(options: FilterOptions, compare: Comparison, language: str) -> str:
+    """Name what is compared with."""
+    if compare.chosen is not None:
+        return compare.chosen.label(language, options.reporting_months)
+    return t(f"compare.choice.{compare.against}", language)
 
 
 def _suggested(options: FilterOptions, period: Period) -> Period:
