@@ -65,8 +65,8 @@ if total.value is not None:
         else:
             st.html(words.no_days_html(days, language))
 
-pairs = tuple((headlines[kpi], cache.cached_series(build, kpi, filters)) for kpi in SMALL)
-pairs = tuple((headline, series) for headline, series in pairs if series.nothing is None)
+small_series = cache.cached_several_series(build, SMALL, filters)
+pairs = tuple((headlines[series.kpi.id], series) for series in small_series if series.nothing is None)
 if pairs:
     title = t("transactions.smalls.title", language)
     with panel("smalls", title):

@@ -19,8 +19,9 @@ _PAIRS = """
 select '{measure}' as measure, entity_id, service_id, state, value, base_value
 from like_for_like('{measure}', $from_month, $to_month, $base_from, $base_to, {arguments})
 """
+# The largest services and the entities behind them are asked for at once: the pairs are what takes long.
 _STATEMENT = """
-with pairs as (
+with pairs as materialized (
     {pairs}
 ),
 
@@ -35,22 +36,6 @@ ranked as (
         count(*) over (partition by measure, state)::bigint as services_in_all
     from pairs
     where value + base_value > 0
-)
-
-select
-    ranked.measure, ranked.state, ranked.value_in_all, ranked.base_in_all, ranked.services_in_all,
-    ranked.value - ranked.base_value as change,
-    ranked.service_id, dim_service.name_ar, dim_service.name_en,
-    ranked.entity_id, dim_entity.name_ar, dim_entity.name_en
-from ranked
-inner join dim_service on ranked.service_id = dim_service.service_id
-inner join dim_entity on ranked.entity_id = dim_entity.entity_id
-where ranked.place <= $named
-order by ranked.measure, ranked.state, ranked.place
-"""
-_BY_ENTITY = """
-with pairs as (
-    {pairs}
 ),
 
 gaps as (
@@ -59,20 +44,32 @@ gaps as (
         state,
         entity_id,
         count(*)::bigint as services,
-        sum(value - base_value)::bigint as change
+        sum(value - base_value)::bigint as change,
+        row_number() over (partition by measure, state order by abs(sum(value - base_value)) desc, entity_id) as place
     from pairs
     where state <> 'both' and value + base_value > 0
     group by measure, state, entity_id
+),
+
+largest as (
+    select
+        measure, state, place, value_in_all, base_in_all, services_in_all as services,
+        value - base_value as change, service_id, entity_id
+    from ranked
+    union all
+    select measure, state, place, null, null, services, change, null, entity_id
+    from gaps
 )
 
 select
-    gaps.measure, gaps.state, gaps.services, gaps.change, gaps.entity_id, dim_entity.name_ar, dim_entity.name_en
-from gaps
-inner join dim_entity on gaps.entity_id = dim_entity.entity_id
-qualify row_number() over (
-    partition by gaps.measure, gaps.state order by abs(gaps.change) desc, gaps.entity_id
-) <= $named
-order by gaps.measure, gaps.state, abs(gaps.change) desc, gaps.entity_id
+    largest.measure, largest.state, largest.value_in_all, largest.base_in_all, largest.services, largest.change,
+    largest.service_id, dim_service.name_ar, dim_service.name_en,
+    largest.entity_id, dim_entity.name_ar, dim_entity.name_en
+from largest
+left join dim_service on largest.service_id = dim_service.service_id
+inner join dim_entity on largest.entity_id = dim_entity.entity_id
+where largest.place <= $named
+order by largest.measure, largest.state, largest.service_id is null, largest.place
 """
 
 
@@ -168,13 +165,15 @@ def read_pairs(warehouse: Warehouse, measures: Iterable[str], filters: Filters) 
     for measure, state, value, base_value, services, change, *names in warehouse.query(
         _STATEMENT.format(pairs=pairs), params
     ).iter_rows():
-        contribution = Contribution(Named(*names[:3]), Named(*names[3:]), change)
-        before = found[measure].get(state, State(value, base_value, services))
-        found[measure][state] = replace(before, largest=(*before.largest, contribution))
-    for measure, state, services, change, *names in warehouse.query(_BY_ENTITY.format(pairs=pairs), params).iter_rows():
-        before = found[measure][state]
-        gap = EntityGap(Named(*names), services, change)
-        found[measure][state] = replace(before, by_entity=(*before.by_entity, gap))
+        service, entity = Named(*names[:3]), Named(*names[3:])
+        if service.id is None:
+            before = found[measure][state]
+            gap = EntityGap(entity, services, change)
+            found[measure][state] = replace(before, by_entity=(*before.by_entity, gap))
+        else:
+            before = found[measure].get(state, State(value, base_value, services))
+            largest = Contribution(service, entity, change)
+            found[measure][state] = replace(before, largest=(*before.largest, largest))
     return dict(found)
 
 

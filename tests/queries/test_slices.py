@@ -16,7 +16,7 @@ from kpi.queries.governorates import governorate_map
 from kpi.queries.headline import headline
 from kpi.queries.options import filter_options
 from kpi.queries.ranking import ranking
-from kpi.queries.series import series
+from kpi.queries.series import series, several_series
 from kpi.warehouse.connect import Warehouse
 
 THIS_YEAR = Filters(Period.parse("2025-01..2025-05"))
@@ -154,6 +154,15 @@ def test_a_new_version_of_a_definition_breaks_the_series(small: Warehouse) -> No
     filters = Filters(Period.parse("2025-01..2025-12"))
     breaks = series(small, kpi_id="priority_services_simplified", filters=filters).breaks
     assert [(mark.month, bool(mark.note("ar") and mark.note("en"))) for mark in breaks] == [(date(2025, 6, 1), True)]
+
+
+def test_several_series_asked_at_once_are_those_asked_one_by_one(small: Warehouse) -> None:
+    kpi_ids = ("transactions", "services_digitised", "satisfaction", "processing_time_median")
+    for filters in (THIS_YEAR, replace(THIS_YEAR, governorate_id="G-B"), replace(THIS_YEAR, channel="web")):
+        found = several_series(small, kpi_ids=kpi_ids, filters=filters)
+        assert found == tuple(series(small, kpi_id=kpi_id, filters=filters) for kpi_id in kpi_ids)
+    assert [one.nothing for one in found] == [None, "not_applicable", "not_provided", "not_provided"]
+    assert several_series(small, kpi_ids=(), filters=THIS_YEAR) == ()
 
 
 def test_a_quarterly_log_is_drawn_by_quarter(quarterly: Warehouse) -> None:

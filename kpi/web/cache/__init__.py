@@ -22,6 +22,7 @@ from kpi.web.cache.answers import (
     cached_rejections,
     cached_scorecard,
     cached_series,
+    cached_several_series,
     cached_split,
     every_rejected_row,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "cached_schema",
     "cached_scorecard",
     "cached_series",
+    "cached_several_series",
     "cached_service",
     "cached_service_facts",
     "cached_service_volumes",

@@ -24,7 +24,7 @@ from kpi.queries.ranking import ranking
 from kpi.queries.readiness import Readiness, readiness
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
 from kpi.queries.results import FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
-from kpi.queries.series import series
+from kpi.queries.series import series, several_series
 from kpi.queries.transaction_days import Days, days
 from kpi.queries.transactions import Split, SplitBy, split
 from kpi.warehouse.connect import Warehouse
@@ -59,6 +59,12 @@ def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -
 def cached_series(build: Build, kpi_id: str, filters: Filters) -> Series:
     """Return a KPI over time."""
     return series(warehouse_of(build), kpi_id=kpi_id, filters=filters)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def cached_several_series(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Series, ...]:
+    """Return several KPIs over time, in the order asked."""
+    return several_series(warehouse_of(build), kpi_ids=kpi_ids, filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
