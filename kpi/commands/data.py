@@ -90,7 +90,7 @@ def _watch(settings: Settings, settle_seconds: float) -> None:
 def _load(settings: Settings, paths: tuple[Path, ...], unfinished: frozenset[str] = frozenset()) -> int:
     from kpi.ingest.worker import begun_early
 
-    with begun_early(settings.workspace, settings.threads) as begun, progress_bar() as bar:
+    with begun_early(settings.workspace, 1 if paths else settings.threads) as begun, progress_bar() as bar:
         # While a process that has begun imports the same.
         from kpi.ingest.load import Progress as Loaded
         from kpi.ingest.load import load as load_logs

@@ -6,6 +6,7 @@ Nothing that reads data is imported here before a worker runs: a process can beg
 import multiprocessing
 import os
 import signal
+import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def begun_early(workspace: Path, workers: int) -> Generator[Worker | None]:
 
     It is stopped at the end; who has dismissed it before need not wait until it has given its memory back.
     """
-    sizes = list(_arrived_bytes(workspace)) if workers > 1 else []
+    sizes = _arrived_bytes(workspace) if workers > 1 else []
     worth = len(sizes) > 1 and sum(sizes) >= WORTH_A_PROCESS_BYTES
     worker = start_process(min(workers, len(sizes))) if worth else None
     try:
@@ -80,24 +81,24 @@ def begun_early(workspace: Path, workers: int) -> Generator[Worker | None]:
             worker.stop()
 
 
-def _arrived_bytes(workspace: Path) -> Iterator[int]:
-    """Give the sizes of files that came after the last ledger entry was written: a guess, made in no time."""
-    last = max((entry.stat().st_ctime_ns for entry in _listed(workspace / "lake" / "files")), default=0)
-    folders = [workspace / "inbox"]
-    while folders:
-        for entry in _listed(folders.pop()):
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(Path(entry.path))
-            elif (found := entry.stat(follow_symlinks=False)).st_ctime_ns > last:
-                yield found.st_size
+def _arrived_bytes(workspace: Path) -> list[int]:
+    """Return the sizes of files that came after the last ledger entry was written: a guess, made in no time."""
+    last = max((entry.st_ctime_ns for _, entry in _looked_at(workspace / "lake" / "files")), default=0)
+    folders, sizes = [workspace / "inbox"], []
+    for folder in folders:  # which grows
+        for path, entry in _looked_at(folder):
+            if stat.S_ISDIR(entry.st_mode):
+                folders.append(path)
+            elif entry.st_ctime_ns > last:
+                sizes.append(entry.st_size)
+    return sizes
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
-    try:
+def _looked_at(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    with suppress(OSError):  # a folder that cannot be read, an entry that has just gone: the load says what matters
         with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []  # whatever is wrong with it, the load says so
+            for entry in entries:
+                yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _serve_alone(line: Connection) -> None:
