@@ -2,11 +2,12 @@
 
 from html import escape
 
+from kpi.catalogue import Kpi
 from kpi.charts.chart import Table
 from kpi.language import format_change, format_duration, format_moment, format_points, format_value, plural, t
 from kpi.periods import point_label
 from kpi.queries.previous_build import BuildComparison, ChangedValue
-from kpi.rounding import MINUS
+from kpi.rounding import MINUS, rounded
 from kpi.web.screens.quality import month_list
 from kpi.web.tables import folded_table_html, table_html
 
@@ -49,21 +50,25 @@ def _table(values: tuple[ChangedValue, ...], language: str) -> Table:
 
 def _row(value: ChangedValue, language: str) -> tuple[str, ...]:
     kpi = value.kpi
-    before, after = (
-        format_value(one, kpi.unit, language, _PERCENT_DECIMALS if kpi.unit == "percent" else kpi.decimals)
-        for one in (value.before, value.after)
-    )
+    before, after = (format_value(one, kpi.unit, language, _decimals(kpi)) for one in (value.before, value.after))
     return kpi.name(language), point_label(value.month, 1, language), before, after, _difference(value, language)
+
+
+def _decimals(kpi: Kpi) -> int:
+    return _PERCENT_DECIMALS if kpi.unit == "percent" else kpi.decimals
 
 
 def _difference(value: ChangedValue, language: str) -> str:
     if value.before is None or value.after is None:
         return ""
-    moved = value.after - value.before
     if value.kpi.unit == "minutes":
+        moved = value.after - value.before
         return f"{'+' if moved > 0 else MINUS} {format_duration(abs(moved), language)}"
+    # Of the figures as they stand beside it: a reader subtracts them.
+    before, after = (rounded(one, _decimals(value.kpi)) for one in (value.before, value.after))
+    moved = float(after - before)
     if value.kpi.unit == "percent":
-        if abs(moved) < _TINY_POINTS / 2:
+        if not moved:
             return t("quality.builds.tiny", language, change=t("number.points", language, value=_TINY_POINTS))
         return format_points(moved, language, decimals=_PERCENT_DECIMALS)
     return format_change(moved, "number", language, decimals=value.kpi.decimals)
