@@ -111,6 +111,8 @@ def coverage(warehouse: Warehouse, *, filters: Filters) -> Reported | None:
 def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: str | None = None) -> Coverage:
     """Read the entity-months from the first to the last month of the periods."""
     wanted = tuple(periods)
+    if not wanted:
+        return Coverage(())
     frame = warehouse.query(
         _STATEMENT,
         from_month=min(period.start for period in wanted),

@@ -46,17 +46,17 @@ def several_series(
         for kpi in kpis
         if applies(kpi, snapped)
     }
-    answers = fetch(warehouse, [request for requests in asked.values() for request in requests], snapped)
+    requests = [request for of_kpi in asked.values() for request in of_kpi]
+    answers = fetch(warehouse, requests, snapped)
+    coverage = read_coverage_within(warehouse, [request.period for request in requests], snapped)
+    targets = _targets(warehouse, kpis, snapped) if compare else {}
     found = []
     for kpi in kpis:
-        requests = asked.get(kpi.id)
-        if requests is None:
+        if kpi.id in asked:
+            found.append(series_from(kpi, asked[kpi.id], answers, coverage, snapped, targets.get(kpi.id)))
+        else:
             grain = build.reporting_months if kpi.flow == "flow" else 1
             found.append(Series(kpi, grain, (), (), nothing="not_applicable"))
-            continue
-        coverage = read_coverage_within(warehouse, [request.period for request in requests], snapped)
-        target = _target(warehouse, kpi, snapped) if compare else None
-        found.append(series_from(kpi, requests, answers, coverage, snapped, target))
     return tuple(found)
 
 
@@ -97,11 +97,11 @@ def series_from(
     )
 
 
-def _target(warehouse: Warehouse, kpi: Kpi, filters: Filters) -> float | None:
-    if filters.base is not None or (kpi.flow == "flow" and kpi.grows_with_time):
-        return None
-    target = read_targets(warehouse, (kpi,), filters).get(kpi.id)
-    return target.value if target else None
+def _targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> dict[str, float]:
+    if filters.base is not None:
+        return {}
+    with_one = [kpi for kpi in kpis if kpi.flow != "flow" or not kpi.grows_with_time]
+    return {kpi_id: target.value for kpi_id, target in read_targets(warehouse, with_one, filters).items()}
 
 
 def points_of(kpi: Kpi, request: Request, answer: Answer, coverage: Coverage) -> tuple[Point, ...]:
