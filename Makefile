@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# What needs no demo, no browser and no other process.
+FAST := tests/unit tests/registries tests/test_architecture.py tests/test_readme.py
+
 # Commands start from compiled files, whatever the machine's habits.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help readme demo serve test test-clients test-engine torture lint bench bench-all bench-engines bench-large bench-report bench-pages screenshots lock clean
+.PHONY: help readme demo serve test check test-clients test-engine torture lint bench bench-all bench-engines bench-large bench-report bench-pages screenshots lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -19,7 +22,10 @@ serve: .venv/.runtime ## Serve what is published
 
 test: .venv/.dev lint ## Run every check and test
 	@$(BIN)/python -m tests.system_programs --install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
+
+check: .venv/.dev lint ## Run linters, type checker and the fast tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(FAST)
 
 torture: .venv/.dev ## Kill, fill, corrupt and read while publishing: 200 kills, 250 publishes
 	@KPI_TORTURE_ROUNDS=200 $(BIN)/python -m pytest tests/torture
@@ -65,8 +71,8 @@ lock: ## Write the hashed lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra spark-tests pyproject.toml -o requirements-spark.lock
 
-clean: ## Remove what the demo made; the registries stay
-	rm -rf data/inbox data/lake data/warehouse data/reports data/logs data/reference/services.csv data/demo_malformed.csv
+clean: ## Remove what the demo made, and nothing else
+	@if [ -x $(BIN)/kpi ]; then $(BIN)/kpi demo --remove --workspace data; fi
 
 .venv/bin/python:
 	@$(PYTHON) -m venv .venv

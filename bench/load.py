@@ -4,11 +4,14 @@ Ours reads the rows from 17 months of files, one per entity and month, checks ev
 looks for duplicates and re-sends, and writes lake and ledger. DuckDB makes one table of the files as it reads them.
 """
 
+import shutil
 from pathlib import Path
 
 from bench.entity_months import EntityMonths, entity_months
+from bench.hostile import FILES, HEAD, peak_bytes
 from bench.measure_table import Measure, Options
 from bench.measured import Measured, measure, measure_duckdb, measure_kpi, median_seconds, peak_mib, spread
+from kpi.settings import REPOSITORY
 
 LIMITS = """
 **Where the time goes.** Of the processor time of CSV files, a third parses and checks the values, a fifth reads and
@@ -43,7 +46,7 @@ def measures(options: Options) -> list[Measure]:
     source = entity_months(options, "csv")
     whole, found = _load(options, source)
     found += _load(options, entity_months(options, "parquet"))[1]
-    return [*found, *_reload(options, source, whole), _row_bytes(options, source)]
+    return [*found, *_reload(options, source, whole), _worst_file(options), _row_bytes(options, source)]
 
 
 def lake_source(workspace: Path) -> str:
@@ -84,6 +87,23 @@ def _reload(options: Options, source: EntityMonths, whole: list[Measured]) -> li
         ratio = median_seconds(again) / median_seconds(whole)
         found.append(Measure(f"reload of {name} among 17 ÷ full load", ratio, "ratio", RELOAD_MARK, None, note))
     return found
+
+
+def _worst_file(options: Options) -> Measure:
+    """Load each file of the hostile suite by itself, beside a good one."""
+    peaks = {}
+    for name, (content, _) in FILES.items():
+        workspace = options.scratch / "hostile" / name
+        inbox = workspace / "inbox" / "transactions"
+        inbox.mkdir(parents=True)
+        shutil.copytree(REPOSITORY / "data" / "reference", workspace / "reference")
+        (inbox / "good.csv").write_text(f"{HEAD}\n", encoding="utf-8")
+        (inbox / name).write_bytes(content())
+        peaks[name] = peak_bytes(workspace)[0] / 2**20
+    shutil.rmtree(options.scratch / "hostile")
+    worst = max(peaks, key=lambda name: peaks[name])
+    note = f"{worst}, of {len(peaks)} files"
+    return Measure("peak memory of loading the worst of the hostile suite", peaks[worst], "MiB", 1024, None, note)
 
 
 def _drop_last_row(path: Path) -> None:

@@ -75,7 +75,7 @@ def _measure(command: list[str], *, watched: bool) -> Measured:
         tempfile.TemporaryFile() as said,
         subprocess.Popen(command, stdout=said, stderr=said, env=environment) as process,  # noqa: S603
     ):
-        peak = _watch(process) if watched else 0
+        peak = watched_peak_bytes(process) if watched else 0
         process.wait()
         seconds = time.perf_counter() - started
         if process.returncode:
@@ -86,7 +86,7 @@ def _measure(command: list[str], *, watched: bool) -> Measured:
     return Measured(seconds, peak)
 
 
-def _watch(process: subprocess.Popen) -> int:
+def watched_peak_bytes(process: subprocess.Popen) -> int:
     """Return the peak of a process and its children, when it has ended."""
     peak = 0
     while process.poll() is None:

@@ -1,13 +1,30 @@
-"""Write the README's tables from what they describe: the KPI catalogue, the settings, the dependencies' pins."""
+"""Write the tables of `docs/` from what they describe: catalogue, settings, contracts, bounds."""
 
+import ast
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
-from kpi.catalogue import load_catalogue
+from kpi.catalogue import codes, load_catalogue
+from kpi.feedback_workbook import re_send_lines
+from kpi.ingest.bounds import Bounds
+from kpi.ingest.registry_contracts import REGISTRY_CONTRACTS, Field, RegistryContract
+from kpi.ingest.source_keys import SOURCE_KEYS, UNPIVOT_KEYS, Key
+from kpi.messages import catalogue
+from kpi.messages import text as message
 from kpi.settings import Settings
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+REPOSITORY = Path(__file__).resolve().parents[1]
+ARCHITECTURE = Path(__file__).resolve().parent / "architecture.md"
+INDICATORS = Path(__file__).resolve().parent / "indicators.md"
+OPERATE = Path(__file__).resolve().parent / "operate.md"
+LIMITS = Path(__file__).resolve().parent / "limits.md"
+SENDING = Path(__file__).resolve().parent / "sending-data.md"
+RE_SENDS = Path(__file__).resolve().parent / "re-sends.md"
+REGISTRIES = Path(__file__).resolve().parent / "registries.md"
 
 
 def kpi_table() -> str:
@@ -18,6 +35,33 @@ def kpi_table() -> str:
     return "\n".join(lines)
 
 
+def packages_table() -> str:
+    """Return one line per package: what it is for, and which others it imports."""
+    lines = ["| package | what it is for | imports |", "|---|---|---|"]
+    packages = [path.parent for path in sorted((REPOSITORY / "kpi").glob("*/__init__.py"))]
+    names = {path.name for path in packages}
+    for folder in packages:
+        said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+        imported = {
+            name.split(".")[1] for path in folder.rglob("*.py") for name in imports_of(path) if name.startswith("kpi.")
+        }
+        others = ", ".join(f"`{name}`" for name in sorted(imported & names - {folder.name}))
+        lines.append(f"| `kpi/{folder.name}` | {said.partition(chr(10))[0]} | {others} |")
+    return "\n".join(lines)
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return every module that a module imports, and every name that it takes from one."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
 def settings_table() -> str:
     """Return one line per setting: environment variable, meaning."""
     lines = ["| environment variable | meaning |", "|---|---|"]
@@ -26,15 +70,126 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
-def refreshed(text: str) -> str:
-    """Return the README with every generated table replaced by a fresh one."""
-    for name, table in (("kpis", kpi_table()), ("settings", settings_table())):
+def limits_page() -> str:
+    """Return the page of what one file may ask of a load, in both languages."""
+    return "\n".join(part for language in ("en", "ar") for part in _limits(language))
+
+
+def _limits(language: str) -> list[str]:
+    heads = [message(f"bounds.{name}", language) for name in ("bound", "value", "formats", "setting")]
+    lines = [f"# {message('bounds.title', language)}", "", message("bounds.intro", language), ""]
+    lines += [f"| {' | '.join(heads)} |", "|---|---|---|---|"]
+    for one in fields(Bounds):
+        facts = one.metadata
+        formats = message("bounds.all", language) if facts["formats"] == ("all",) else ", ".join(facts["formats"])
+        setting = f"`KPI_{facts['setting'].upper()}`" if facts["setting"] else ""
+        value = f"{one.default:,} {facts['unit']}" if facts["unit"] in ("MiB", "×", "s") else f"{one.default:,}"
+        lines.append(f"| {message(f'bounds.{one.name}', language)} | {value} | {formats} | {setting} |")
+    return [*lines, ""]
+
+
+def registry_tables() -> str:
+    """Return for each registry what it lists, its columns and what they may hold, and which rows exclude each other."""
+    return "\n\n".join(map(_registry_table, REGISTRY_CONTRACTS.values()))
+
+
+def _registry_table(contract: RegistryContract) -> str:
+    lines = [f"### `{contract.registry}.csv`", "", contract.meaning, "", "| column | holds |", "|---|---|"]
+    for column in contract.columns:
+        name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+        lines.append(f"| {name} | {_holds(column)} |")
+    rules = [f"no two rows share {_names(key)}" for key in contract.unique]
+    for span in contract.spans:
+        rules.append(f"`{span.start}` is not after `{span.end}`")
+        if span.apart:
+            rules.append(f"rows of the same {_names(span.apart)} do not overlap")
+    return "\n".join([*lines, "", f"{_sentence(rules)}."] if rules else lines)
+
+
+def _sentence(rules: list[str]) -> str:
+    said = "; ".join(rules)
+    return said[0].upper() + said[1:]
+
+
+def _names(columns: tuple[str, ...]) -> str:
+    return " and ".join(f"`{column}`" for column in columns)
+
+
+def _holds(column: Field) -> str:
+    kinds = {
+        "id": "an identifier", "text": "text", "whole": "a whole number", "number": "a number", "day": "YYYY-MM-DD",
+        "flag": "`true` or `false`", "kpi": "id of an indicator of `sql/kpis.toml`",
+        "reference": f"id of `{column.list}`",
+    }  # fmt: skip
+    if column.kind == "code":
+        return "one of " + ", ".join(f"`{code.id}`" for code in codes()[str(column.list)])
+    bounds = [
+        f"from {column.minimum:g}" if column.minimum is not None else "",
+        f"above {column.above:g}" if column.above is not None else "",
+        f"to {column.maximum:g}" if column.maximum is not None else "",
+    ]
+    default = f"; empty is `{str(column.default).lower()}`" if column.default is not None else ""
+    return " ".join([kinds[column.kind], *filter(None, bounds)]) + default
+
+
+def _key_table(keys: dict[str, Key]) -> str:
+    lines = ["| key | meaning |", "|---|---|"]
+    for name, key in keys.items():
+        known = f" One of {', '.join(f'`{word}`' for word in key.known)}." if key.known else ""
+        bounds = f" {key.bounds[0]} to {key.bounds[1]}." if key.form == "number" else ""
+        lines.append(f"| `{name}`{' (required)' if key.required else ''} | {key.meaning}{known}{bounds} |")
+    return "\n".join(lines)
+
+
+def source_keys_table() -> str:
+    """Return one line per key of a `[[source]]` entry."""
+    return _key_table(SOURCE_KEYS)
+
+
+def unpivot_keys_table() -> str:
+    """Return one line per key of `[source.unpivot]`."""
+    return _key_table(UNPIVOT_KEYS)
+
+
+def reasons_table() -> str:
+    """Return one line per reason: its code, what it says and what to do, in English and Arabic."""
+    lines = ["| reason | what it says | what to do | بالعربية |", "|---|---|---|---|"]
+    for key in catalogue("en"):
+        kind, _, reason = key.partition(".")
+        if kind == "reasons":
+            words = [message(f"reasons.{reason}", "en"), message(f"fixes.{reason}", "en"), message(key, "ar")]
+            lines.append(f"| `{reason}` | {' | '.join(words)} |")
+    return "\n".join(lines)
+
+
+def re_sends_table(language: str) -> str:
+    """Return one line per purpose of a sender: what to send, as the feedback workbook says it."""
+    head, *lines = [f"| {want} | {send} |" for want, send in re_send_lines(language)]
+    return "\n".join([head, "|---|---|", *lines])
+
+
+TABLES: dict[Path, dict[str, Callable[[], str]]] = {
+    ARCHITECTURE: {"packages": packages_table},
+    INDICATORS: {"kpis": kpi_table},
+    OPERATE: {"settings": settings_table},
+    REGISTRIES: {"registries": registry_tables},
+    RE_SENDS: {f"re_sends_{language}": partial(re_sends_table, language) for language in ("en", "ar")},
+    SENDING: {"source_keys": source_keys_table, "unpivot_keys": unpivot_keys_table, "reasons": reasons_table},
+}
+
+
+def refreshed(path: Path) -> str:
+    """Return a document with every generated table replaced by a fresh one."""
+    text = path.read_text(encoding="utf-8")
+    for name, table in TABLES[path].items():
         pattern = rf"<!-- {name} -->\n.*?<!-- /{name} -->"
-        fresh = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        fresh = f"<!-- {name} -->\n{table()}\n<!-- /{name} -->"
         text = re.sub(pattern, lambda _, fresh=fresh: fresh, text, flags=re.DOTALL)
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(refreshed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in TABLES:
+        document.write_text(refreshed(document), encoding="utf-8")
+    LIMITS.write_text(limits_page(), encoding="utf-8")
     sys.exit(0)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpi import messages
+from kpi.slips import Slip, say_slips
 
 EXIT_CHECK_FAILED = 1
 EXIT_DIFFERS = 1
@@ -14,6 +15,9 @@ EXIT_SOURCE_UNREADABLE = 3
 EXIT_NOTHING_PUBLISHED = 4
 EXIT_STORAGE = 5
 EXIT_ENGINE = 6
+EXIT_HELD_BACK = 7
+REFUSAL_BEGINS = "Not answered: "
+REFUSAL_BAR = " | لم يُجب: "
 STORAGE_KEYS = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
@@ -36,13 +40,17 @@ class KpiError(Exception):
         self.facts = facts
         super().__init__(key)
 
+    def facts_in(self, language: str) -> dict[str, object]:  # noqa: ARG002  for those whose facts are words
+        """Return the facts as they stand in a language's texts."""
+        return self.facts
+
     def what(self, language: str) -> str:
         """Say what is wrong and where."""
-        return messages.text(f"errors.{self.key}.what", language, **self.facts)
+        return messages.text(f"errors.{self.key}.what", language, **self.facts_in(language))
 
     def next_step(self, language: str) -> str:
         """Say what the reader can do about it."""
-        return messages.text(f"errors.{self.key}.next", language, **self.facts)
+        return messages.text(f"errors.{self.key}.next", language, **self.facts_in(language))
 
     def __str__(self) -> str:
         return f"{self.what('en')} {self.next_step('en')}"
@@ -59,6 +67,35 @@ class SettingsError(KpiError):
     """A setting, a workspace or a registry is missing or wrong."""
 
 
+class SlipsError(SettingsError):
+    """Several things are wrong with what a workspace declares, and all of them are said."""
+
+    def __init__(self, key: str, slips: tuple[Slip, ...], **facts: object) -> None:
+        self.slips = slips
+        super().__init__(key, **facts)
+
+    def facts_in(self, language: str) -> dict[str, object]:  # noqa: ARG002  the same in both languages
+        """Return the facts with the number of slips."""
+        return {**self.facts, "count": f"{len(self.slips):,}"}
+
+    def what(self, language: str) -> str:
+        """Say where, how many, and each of them in a line of its own."""
+        return f"{super().what(language)}\n{say_slips(self.slips, language)}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_slips, (type(self), self.key, self.slips, self.facts))
+
+
+class ValuesError(SlipsError):
+    """`sources.toml` states values that their columns cannot hold; no source was read."""
+
+    exit_code = EXIT_SOURCE_UNREADABLE
+
+
+def _rebuild_slips(kind: type[SlipsError], key: str, slips: tuple[Slip, ...], facts: dict[str, object]) -> SlipsError:
+    return kind(key, slips, **facts)
+
+
 class SourceError(KpiError):
     """A source file cannot be read as what it claims to be."""
 
@@ -71,8 +108,37 @@ class CheckFailed(KpiError):
     exit_code = EXIT_CHECK_FAILED
 
 
-class NothingPublished(KpiError):
-    """No readable build is published in this workspace."""
+class PublicationHeld(KpiError):
+    """Published figures would disappear or collapse: the last good build stays in service until somebody decides.
+
+    The fact `held` is what is held back (`kpi.held.Held`), which has the words.
+    """
+
+    exit_code = EXIT_CHECK_FAILED
+
+    def what(self, language: str) -> str:
+        """Say what would be lost, and under which id it is held back."""
+        held = self.facts["held"]
+        return f"{held.held_id}  {held.what(language)}"  # ty: ignore[missing-attribute]
+
+    def next_step(self, language: str) -> str:
+        """Say what the reader can do about it."""
+        return self.facts["held"].next_step(language)  # ty: ignore[missing-attribute]
+
+
+class _Damaged(KpiError):
+    """A build may be damaged: `damage` names how, and is told in words."""
+
+    def what(self, language: str) -> str:
+        """Say which build, and how it is damaged."""
+        if "damage" not in self.facts:
+            return super().what(language)
+        damage = messages.text(f"builds.state.{self.facts['damage']}", language)
+        return messages.text(f"errors.{self.key}.what", language, **{**self.facts, "damage": damage})
+
+
+class NothingPublished(_Damaged):
+    """No readable build is published in this workspace: none at all, or none that is whole."""
 
     exit_code = EXIT_NOTHING_PUBLISHED
 
@@ -88,23 +154,14 @@ class ReportError(KpiError):
 class DocumentNotWritten(ReportError):
     """A document was made and its file cannot be written: `fault` names why in words, `reason` is the system's own."""
 
-    def what(self, language: str) -> str:
-        """Say which file, and what stands in its way."""
-        facts = dict(self.facts)
-        if fault := facts.get("fault"):
-            facts["reason"] = messages.text(f"report.fault.{fault}", language)
-        return messages.text(f"errors.{self.key}.what", language, **facts)
+    def facts_in(self, language: str) -> dict[str, object]:
+        """Put what stands in the file's way into words."""
+        fault = self.facts.get("fault")
+        return self.facts | ({"reason": messages.text(f"report.fault.{fault}", language)} if fault else {})
 
 
-class BuildUnavailable(KpiError):
+class BuildUnavailable(_Damaged):
     """The build that was asked for by name is not published here, or is damaged."""
-
-    def what(self, language: str) -> str:
-        """Say which build, and how it is damaged."""
-        if "damage" not in self.facts:
-            return super().what(language)
-        damage = messages.text(f"builds.state.{self.facts['damage']}", language)
-        return messages.text(f"errors.{self.key}.what", language, **{**self.facts, "damage": damage})
 
 
 class StorageError(KpiError):
@@ -139,6 +196,24 @@ class QueryRefused(KpiError):
         if "meant" in self.facts:
             hints.append(messages.text("sql.suggested", language, name=self.facts["meant"]))
         return " · ".join((*hints, super().next_step(language)))
+
+
+class QuestionRefused(QueryRefused):
+    """A macro of the file refuses a question; `facts` hold its reason in each language."""
+
+    def facts_in(self, language: str) -> dict[str, object]:
+        """Return the file's own words in a language."""
+        return {"why": self.facts[language]}
+
+
+def question_refused(reason: str) -> QuestionRefused | None:
+    """Find in an engine's words those with which a macro of the file refused a question; None for any other fault.
+
+    The file says why in English and, after a bar, in Arabic (`sql/serve/kpi_refusal.sql`).
+    """
+    _, begins, told = reason.partition(REFUSAL_BEGINS)
+    english, bar, arabic = told.partition(REFUSAL_BAR)
+    return QuestionRefused("question_refused", en=english, ar=arabic.partition("\n")[0]) if begins and bar else None
 
 
 def storage_error(error: OSError, place: object) -> StorageError | None:

@@ -8,120 +8,20 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from copy import copy
 from pathlib import Path
 
-from kpi import messages
 from kpi.durable import sync
-from kpi.errors import SourceError
+from kpi.lake_file import EarlierContent, LakeFile, OlderVersionKeptError, Span, iso_time
 
-LOADER_VERSION = "3"
+__all__ = ["EarlierContent", "Lake", "LakeFile", "OlderVersionKeptError", "Span", "iso_time", "settle", "sha256_of"]
+LOADER_VERSION = "4"
 _SYNCED_AT_ONCE = 8
 
 _Stamp = tuple[int, int, int]  # what changes when a file is replaced: inode, nanoseconds, bytes
-
-
-class OlderVersionKeptError(SourceError):
-    """A source file cannot be read, and the rows of its last good version stay in the lake.
-
-    The facts hold those of the cause, and `kept_rows` and `kept_since`.
-    """
-
-    def what(self, language: str) -> str:
-        """Say what is wrong with the file, and which rows stay in force."""
-        rows, since = self.facts["kept_rows"], self.facts["kept_since"]
-        kept = messages.text("errors.kept_older_version.what", language, rows=rows, loaded_at=since)
-        return f"{super().what(language)} {kept}"
-
-
-@dataclass(frozen=True)
-class Span:
-    """The accepted transactions of one file for one entity and month, those with an id apart from those without.
-
-    `month` is the first day as ISO text; `first_id` and `last_id` bound the ids; `received_at` is when the file first
-    brought this entity and month (ISO, UTC), whatever replaced its content since; `transactions` is what the rows sum
-    up to.
-    """
-
-    entity_id: str
-    month: str
-    months_covered: int
-    has_ids: bool
-    rows: int
-    first_id: str | None
-    last_id: str | None
-    received_at: str
-    transactions: int | None = None  # None in entries of an older loader
-
-
-@dataclass(frozen=True)
-class EarlierContent:
-    """What a file held before its sender overwrote it: nothing of it is in the lake any more, but it is on record."""
-
-    sha256: str
-    bytes: int
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    received_at: str
-    loaded_at: str
-    loader_version: str
-
-
-@dataclass(frozen=True)
-class LakeFile:
-    """What the lake holds of one source file.
-
-    `sha256` is the digest of the source's content. With `error` set and paths present, an older good version of the
-    file is still in the lake: an error never opens a silent gap.
-    """
-
-    log: str
-    source_file: str
-    source_name: str
-    sha256: str
-    bytes: int
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    rejected_by_reason: dict[str, int]
-    accepted_path: Path | None
-    rejected_path: Path | None
-    loaded_at: str
-    loader_version: str
-    error: str | None = None
-    error_key: str | None = None
-    error_facts: dict[str, str] = field(default_factory=dict)
-    lake_key: str = ""
-    reading: str = ""
-    modified_ns: int = 0
-    accepted_sha256: str = ""
-    rejected_sha256: str = ""
-    spans: tuple[Span, ...] = ()
-    earlier: tuple[EarlierContent, ...] = ()
-
-    @property
-    def received_at(self) -> str:
-        """Return when the content in force arrived (ISO, UTC): the file's modification time."""
-        return iso_time(self.modified_ns) if self.modified_ns else ""
-
-    @property
-    def only_entity(self) -> str | None:
-        """Return the entity of every accepted transaction, None when there are several or none."""
-        entities = {span.entity_id for span in self.spans}
-        return entities.pop() if len(entities) == 1 else None
-
-    @property
-    def problem(self) -> SourceError | None:
-        """Return the error in a form that speaks both languages."""
-        if not self.error_key:
-            return None
-        kind = OlderVersionKeptError if self.accepted_path else SourceError
-        return kind(self.error_key, **self.error_facts)
 
 
 class Lake:
@@ -130,9 +30,12 @@ class Lake:
     def __init__(self, workspace: Path) -> None:
         self.root = workspace / "lake"
         self._known: dict[str, tuple[_Stamp, LakeFile | None]] = {}
+        self._seen: tuple[LakeFile, ...] | None = None
 
     def files(self) -> tuple[LakeFile, ...]:
         """Return the ledger, sorted by source file."""
+        if self._seen is not None:
+            return self._seen
         entries = self._entries().values()
         return tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.source_file))
 
@@ -150,13 +53,19 @@ class Lake:
 
     def damaged_data(self) -> Generator[tuple[LakeFile, Path]]:
         """Give every data file whose bytes are not those that were loaded, with its ledger entry; reads them all."""
-        for file in self.files():
+        contents = (content for file in self.files() for content in (file, file.pending) if content)
+        for file in contents:
             for path, sha256 in (
                 (file.accepted_path, file.accepted_sha256),
                 (file.rejected_path, file.rejected_sha256),
             ):
                 if path and not _holds(path, sha256):
                     yield file, path
+
+    def torn_data(self) -> Generator[tuple[LakeFile, Path]]:
+        """Give every data file that is missing or cut off, with its ledger entry; looks at both ends of each only."""
+        for file in self.files():
+            yield from ((file, path) for path in file.data_paths if not _is_whole(path))
 
     def set_aside(self, path: Path) -> None:
         """Move a damaged data file out of the way, so that the next load reads its source again."""
@@ -180,29 +89,35 @@ class Lake:
     def _draft(self, file: LakeFile) -> Path:
         path = self._entry_path(file.source_file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        record = asdict(replace(file, spans=(), earlier=()))
-        record["spans"] = [list(vars(span).values()) for span in file.spans]
-        record["earlier"] = [list(vars(content).values()) for content in file.earlier]
-        for name in ("accepted_path", "rejected_path"):
-            record[name] = record[name] and Path(record[name]).relative_to(self.root).as_posix()
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.write_text(
-            json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8"
+            json.dumps(file.as_record(self.root), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            encoding="utf-8",
         )
         return draft
 
     def forget(self, source_file: str) -> None:
-        """Remove the entry of a source file that is no longer sent."""
+        """Remove the entry of a source file that was withdrawn by name; call only while holding the lock."""
         self._entry_path(source_file).unlink(missing_ok=True)
 
-    def forget_unreadable(self) -> None:
-        """Remove the entries that cannot be read; call only when every source file that is sent was just loaded."""
-        for path in self.unreadable_entries():
-            path.unlink(missing_ok=True)
+    def forget_entry(self, name: str) -> None:
+        """Remove an entry that cannot be read (its name below `files/`); call only while holding the lock."""
+        (self.root / "files" / name).unlink(missing_ok=True)
+
+    def seen_as(self, files: Iterable[LakeFile]) -> "Lake":
+        """Return this lake as if these files were all that the ledger names."""
+        seen = copy(self)
+        seen._seen = tuple(sorted(files, key=lambda file: file.source_file))
+        return seen
 
     def remove_orphans(self) -> None:
-        """Remove data files and drafts that no entry names; call only while holding the lock."""
-        kept = {str(path) for file in self.files() for path in (file.accepted_path, file.rejected_path) if path}
+        """Remove data files and drafts that no entry names; call only while holding the lock.
+
+        While an entry cannot be read nothing is removed: what it names may be needed when it has been put right.
+        """
+        if self.unreadable_entries():
+            return
+        kept = {str(path) for file in self.files() for path in file.data_paths}
         drafts = map(str, (self.root / "files").glob(".*.json.*"))
         staged = map(str, (self.root / ".staging").glob("*"))
         # A lake has thousands of files, and to make a path of each takes longer than all the rest of this.
@@ -253,12 +168,7 @@ class Lake:
 
     def _read(self, path: Path) -> LakeFile | None:
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            for name in ("accepted_path", "rejected_path"):
-                record[name] = self.root / record[name] if record[name] else None
-            record["spans"] = tuple(Span(*span) for span in record.get("spans", ()))
-            record["earlier"] = tuple(EarlierContent(*content) for content in record.get("earlier", ()))
-            return LakeFile(**record)
+            return LakeFile.from_record(json.loads(path.read_text(encoding="utf-8")), self.root)
         except (OSError, ValueError, TypeError, KeyError):
             return None  # a damaged entry counts as absent: the next load reads the source again
 
@@ -269,17 +179,26 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_whole(path: Path) -> bool:
+    """Tell whether a Parquet file begins and ends as one, and is long enough for what its end says of it."""
+    mark = b"PAR1"
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(mark)) == mark
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 8))
+            end = file.read(8)
+    except OSError:
+        return False
+    return begins and end[4:] == mark and int.from_bytes(end[:4], "little") + 12 <= size
+
+
 def _holds(path: Path, sha256: str) -> bool:
     try:
         # An entry written before digests were kept can only be asked whether its file is there.
         return sha256_of(path) == sha256 or not sha256
     except OSError:
         return False
-
-
-def iso_time(nanoseconds: int) -> str:
-    """Return a file time as ISO text in UTC, to the second."""
-    return datetime.fromtimestamp(nanoseconds // 10**9, UTC).isoformat(timespec="seconds")
 
 
 def settle(drafts: Mapping[Path, Path]) -> None:

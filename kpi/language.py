@@ -20,10 +20,10 @@ from babel.dates import format_date as babel_format_date
 from babel.numbers import format_compact_decimal
 
 from kpi import messages
-from kpi.rounding import MINUS, grouped, round_to_unit, rounded, signed
+from kpi.rounding import MINUS, grouped, round_to_unit, rounded, rounded_percent, signed
 
 Digits = Literal["latn", "arab"]
-Nothing = Literal["not_provided", "not_applicable"]
+Nothing = Literal["not_provided", "not_applicable", "not_shown"]
 
 RIGHT_TO_LEFT_LANGUAGES = frozenset({"ar"})
 _LTR, _RTL, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -118,8 +118,9 @@ def format_number(value: float, language: str, *, decimals: int = 0, digits: Dig
 
 
 def format_percent(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
-    """Write a value of 0–100 as a percentage."""
-    return _written(f"{grouped(rounded(value, decimals), decimals)}%", language, digits)
+    """Write a value of 0–100 as a percentage; what is not all of it is never 100, nor what is something 0."""
+    mark, shown = rounded_percent(value, decimals)
+    return _written(f"{mark}{grouped(shown, decimals)}%", language, digits)
 
 
 def format_points(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:
@@ -191,7 +192,7 @@ def format_value(
 ) -> str:
     """Write the value of a KPI: exact for counts, `%` for percent, a duration for minutes.
 
-    No value reads "not provided", or "not applicable" when `nothing` says so; neither is ever written as 0.
+    No value reads "not provided", or "not applicable" or "not shown" when `nothing` says so; none is written as 0.
     """
     if value is None:
         return t(f"value.{nothing or 'not_provided'}", language)

@@ -1,6 +1,7 @@
 """The settings in force: environment variables with the prefix `KPI_`, frozen and closed."""
 
 import os
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -8,9 +9,12 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kpi.errors import SettingsError
+from kpi.errors import SlipsError
+from kpi.slips import Slip, slips_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+_LIKENESS = 0.8
+_BEGINNING = 4  # letters from which the beginning of a setting's name is taken for it
 
 
 class Settings(BaseSettings):
@@ -50,6 +54,16 @@ class Settings(BaseSettings):
         default=os.cpu_count() or 2, ge=1, description="Worker processes and threads for load and build."
     )
     memory_limit: str = Field(default="1GB", description="Memory limit of DuckDB while building and reading.")
+    load_memory_mib: int = Field(
+        default=1024, ge=512, description="Memory in MiB that one `kpi load` may take, whatever the files hold."
+    )
+    load_file_seconds: int = Field(
+        default=300, ge=1, description="Seconds that reading one file may take, beside four for each of its MiB."
+    )
+    load_unpacked_mib: int = Field(default=16_384, ge=1, description="MiB that one packed file may unpack to.")
+    load_workbook_cells: int = Field(
+        default=5_000_000, ge=1, description="Cells of the rectangle up to the last cell of a workbook's sheets."
+    )
     engine: Literal["duckdb", "spark"] = Field(
         default="duckdb",
         description=(
@@ -98,6 +112,18 @@ class Settings(BaseSettings):
         ),
     )
 
+    archive_after_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="Days after its load from which `kpi archive` takes a raw file out of the inbox.",
+    )
+    archive_seal: str | None = Field(
+        default=None,
+        description=(
+            "Command that reads a raw file and writes it encrypted, such as `age -r KEY`; `kpi archive` keeps what it "
+            "writes below archive/."
+        ),
+    )
     report_day: int = Field(
         default=15, ge=1, le=28, description="Day of the following month from which a month's snapshot is due."
     )
@@ -129,11 +155,28 @@ def settings_in_force(**overrides: object) -> Settings:
 
 
 @lru_cache(maxsize=16)
-def _settings(_environment: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]) -> Settings:
+def _settings(environment: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]) -> Settings:
     # Kept by what they are read from: every view of a page asks for them several times.
+    slips = tuple(filter(None, (_misspelt(name) for name, _ in environment)))
     try:
-        return Settings(**dict(given))  # ty: ignore[invalid-argument-type]
+        found = Settings(**dict(given))  # ty: ignore[invalid-argument-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError("setting_invalid", name=f"KPI_{name.upper()}", reason=first["msg"]) from error
+        raise SlipsError("settings_slips", slips=(*slips, *slips_of(error, Settings, _variable))) from error
+    if slips:
+        raise SlipsError("settings_slips", slips=slips)
+    return found
+
+
+def _misspelt(variable: str) -> Slip | None:
+    """Return the slip of a variable that is no setting but like one; what is like none is somebody else's."""
+    name = variable.upper().removeprefix("KPI_").lower()
+    fields = tuple(Settings.model_fields)
+    if name in fields:
+        return None
+    begun = [field for field in fields if field.startswith(f"{name}_")] if len(name) >= _BEGINNING else []
+    like = dict.fromkeys([*get_close_matches(name, fields, cutoff=_LIKENESS), *begun])
+    return Slip("variable_unknown", {"name": variable}, tuple(map(_variable, like))) if like else None
+
+
+def _variable(name: str) -> str:
+    return f"KPI_{name.upper()}"

@@ -4,11 +4,14 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
-from kpi.errors import SettingsError
+from kpi.errors import SettingsError, SlipsError
+from kpi.gate import Gate
+from kpi.slips import nearest, slips_of
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -21,6 +24,17 @@ class Reporting(BaseModel):
 
     due_day: int | None = Field(default=None, ge=1, le=28)
     due_from: date | None = None
+
+
+class Coverage(BaseModel):
+    """Say when a month without any transaction of a service is a surprise.
+
+    It is silence, not zero, where the service's own past makes it less probable than `silent_surprise`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    silent_surprise: float = Field(default=0.01, gt=0, lt=1)
 
 
 class Week(BaseModel):
@@ -51,10 +65,30 @@ class Licence(BaseModel):
     url: str = ""
 
 
-class Workspace(BaseModel):
-    """Describe one government's workspace, as written in its `workspace.toml`."""
+class Privacy(BaseModel):
+    """Say what a beneficiary's number looks like, as a regular expression: it is hidden wherever a value is shown."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number_pattern: str = ""
+
+    @field_validator("number_pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str) -> str:
+        from kpi.masking import fault_of_pattern
+
+        if pattern and (fault := fault_of_pattern(pattern)):
+            raise ValueError(fault)
+        return pattern
+
+
+class Workspace(BaseModel):
+    """Describe one government's workspace, as written in its `workspace.toml`.
+
+    `country` is its ISO code of two letters and `currency` that of three; each table of the file is a model of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name_ar: str
     name_en: str
@@ -63,10 +97,15 @@ class Workspace(BaseModel):
     synthetic: bool = False
     synthetic_note_ar: str = ""
     synthetic_note_en: str = ""
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     timezone: str = "UTC"
     reporting: Reporting = Reporting()
+    coverage: Coverage = Coverage()
     week: Week = Week()
     licence: Licence = Licence()
+    gate: Gate = Gate()
+    privacy: Privacy = Privacy()
 
     @field_validator("timezone")
     @classmethod
@@ -74,7 +113,8 @@ class Workspace(BaseModel):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name} is no time zone") from error
+            known = {"known": sorted(available_timezones())}
+            raise PydanticCustomError("unknown_name", "is no time zone", known) from error
         return name
 
     def as_meta(self) -> dict[str, object]:
@@ -87,9 +127,13 @@ class Workspace(BaseModel):
             "synthetic": self.synthetic,
             "synthetic_note_ar": self.synthetic_note_ar,
             "synthetic_note_en": self.synthetic_note_en,
+            "country": self.country,
+            "currency": self.currency,
             "timezone": self.timezone,
             "due_day": self.reporting.due_day,
             "due_from": self.reporting.due_from,
+            "silent_surprise": self.coverage.silent_surprise,
+            "reporting_share_pct": self.gate.reporting_share_pct,
             "week_first_day": self.week.first_day,
             "weekend": ", ".join(self.week.weekend),
             "licence_ar": self.licence.name_ar or None,
@@ -99,15 +143,27 @@ class Workspace(BaseModel):
 
 
 def read_workspace(folder: Path) -> Workspace:
-    """Read `workspace.toml`; raise `SettingsError` when it is absent or wrong."""
+    """Read `workspace.toml`; raise `SettingsError` when it is absent, or with everything that is wrong in it."""
     path = folder / "workspace.toml"
     try:
-        return Workspace.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Workspace.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise SettingsError("workspace_missing", workspace=folder) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError("workspace_invalid", file=path, reason=error) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise SettingsError("workspace_invalid", file=path, reason=f"{field}: {first['msg']}") from error
+        raise SlipsError("workspace_slips", file=path, slips=slips_of(error, Workspace)) from error
+
+
+def folder_missing(folder: Path) -> SettingsError:
+    """Return the error that says a workspace's folder is not there, with the folder that was perhaps meant."""
+    above = folder.absolute()
+    while not above.is_dir():
+        missing, above = above.name, above.parent
+    try:
+        names = [path.name for path in above.iterdir() if path.is_dir()]
+    except OSError:
+        names = []
+    meant = nearest(missing, names) if folder.absolute() != above else []
+    found = ", ".join(str(above / name) for name in meant) or str(above)
+    return SettingsError("workspace_folder_missing", folder=folder, nearest=found)

@@ -9,11 +9,12 @@ from kpi.queries.attention import attention
 from kpi.web import cache
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
-from kpi.web.panels import empty_box, nothing_received_box, panel
+from kpi.web.panels import empty_box, nothing_received_box, panel, stack
+from kpi.web.screens.hands import hands_html
 from kpi.web.screens.league import answer_html, attention_html, levels_html
 from kpi.web.screens.league_table import column_of_address, league_html, league_rows
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, mode = visit.language, visit.mode
 
 if visit.filters is None:
@@ -26,6 +27,7 @@ visit = replace(visit, filters=filters)
 league = cache.cached_league(visit.build, filters)
 
 st.html(answer_html(league, language))
+stack(hands_html(cache.cached_changes_of_hands(visit.build, filters), filters.organisation, "entities", language))
 if not league.rows:
     st.html(empty_box(language))
     st.stop()

@@ -16,9 +16,11 @@ from kpi.web.frame import current_visit
 from kpi.web.panels import chart_panel, drawing_html, drawing_panel, heading, nothing_received_box, panel, stack
 from kpi.web.screens import scorecard
 from kpi.web.screens import scorecard_parts as parts
+from kpi.web.screens.hands import hands_html
+from kpi.web.screens.held import entity_held_html
 from kpi.web.spans import spans
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, mode, build = visit.language, visit.mode, visit.build
 
 if visit.filters is None:
@@ -28,7 +30,7 @@ if visit.filters is None:
 # What is chosen on another screen waits unseen: the scorecard shows all of the entity.
 filters = replace(visit.filters, governorate_id=None, channel=None, service_id=None)
 visit = replace(visit, filters=filters)
-profile = cache.cached_entity(build, filters.entity_id, filters.period) if filters.entity_id else None
+profile = cache.cached_entity(build, filters)
 if profile is None:
     st.html(scorecard.missing_html(language))
     st.stop()
@@ -41,7 +43,9 @@ topic = next((one for one in headlines if one.kpi.id == TOPIC and one.value is n
 words = {name: t(f"entity.{name}", language) for name in scorecard.SECTIONS}
 
 st.html(scorecard.answer_html(profile, headlines, league, filters.period, language))
+stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "entity", language))
 stack(*scorecard.cards(headlines, language, mode))
+stack(entity_held_html(cache.cached_held(build), profile.entity.id, filters.period, language))
 downloads("entity", words["indicators"], scorecard.indicator_rows(headlines, profile, league, language), visit)
 
 ranks = scorecard.ranks_html(profile, league, language)

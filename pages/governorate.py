@@ -19,7 +19,7 @@ from kpi.web.screens.governorate_use import services_html, use_panels
 from kpi.web.screens.governorates import governorate_claims
 from kpi.web.spans import spans
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, mode, build = visit.language, visit.mode, visit.build
 here = screen.this_governorate(visit)
 if here is None or here.filters is None:
@@ -39,6 +39,7 @@ else:
     facts = scorecard.facts
     st.html(screen.answer_html(headlines[0], ranking, places, facts, language) + screen.back_html(language))
     st.html(screen.facts_html(facts, places, language))
+stack(screen.changes_html(cache.cached_changes_of_hands(build, filters), filters, language))
 
 known = [headline for headline in headlines if headline.value is not None]
 without = [headline for headline in headlines if headline.value is None]

@@ -7,11 +7,12 @@ from kpi.web import cache
 from kpi.web.claims import claims_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import chart_panel, empty_box, heading, message_box, nothing_received_box, panel
+from kpi.web.panels import chart_panel, empty_box, heading, message_box, nothing_received_box, panel, stack
 from kpi.web.screens import governorates as screen
 from kpi.web.screens.governorates_table import places_html, places_rows, table_title
+from kpi.web.screens.hands import hands_html
 
-visit = screen.everywhere(current_visit())
+visit = screen.everywhere(current_visit(organisation=True))
 language = visit.language
 
 if not visit.options.governorates:
@@ -19,11 +20,16 @@ if not visit.options.governorates:
     st.stop()
 
 places = screen.read_places(visit)
+if places is not None and places.topic.nothing == "not_shown":
+    st.html(screen.answer_html(places.topic, language))
+    st.stop()
 if places is None or places.topic.total is None:
     st.html(nothing_received_box(language) if visit.filters is None else empty_box(language))
     st.stop()
 
 st.html(screen.answer_html(places.topic, language))
+changes = cache.cached_changes_of_hands(visit.build, visit.filters) if visit.filters else ()
+stack(hands_html(changes, visit.filters.organisation, "governorates", language) if visit.filters else "")
 
 st.html(screen.choices_html(places, screen.map_form(), language))
 

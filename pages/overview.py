@@ -14,24 +14,17 @@ from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.links import leads_to
 from kpi.web.panels import chart_panel, empty_box, heading, nothing_received_box, stack
+from kpi.web.screens.hands import hands_html
 from kpi.web.spans import spans
 
 TOPIC = "digital_transactions"
 CARDS = (
-    TOPIC,
-    "services_digitised",
-    "priority_services_simplified",
-    "programme_performance",
-    "digital_take_up",
-    "projects_completed",
-    "completion_rate",
-    "satisfaction",
-    "processing_time_median",
-    "entity_readiness",
+    TOPIC, "services_digitised", "priority_services_simplified", "programme_performance", "digital_take_up",
+    "projects_completed", "completion_rate", "satisfaction", "processing_time_median", "entity_readiness",
     "journeys_designed",
-)
+)  # fmt: skip
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, mode = visit.language, visit.mode
 
 if visit.filters is None:
@@ -45,6 +38,7 @@ series, entities = cache.cached_series(build, TOPIC, filters), cache.cached_rank
 places = cache.cached_map(build, TOPIC, filters)
 
 st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))
+stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "overview", language))
 
 known = [headline for headline in headlines if headline.value is not None]
 large = 4 if len(known) == 4 else 3  # of four all, so that none stands alone below

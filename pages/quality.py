@@ -10,6 +10,7 @@ from kpi.web import cache
 from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
 from kpi.web.panels import drawing_html, empty_box, nothing_received_box, panel, stack
+from kpi.web.screens.held import held_html
 from kpi.web.screens.ledger import checks_html, ledger_html
 from kpi.web.screens.previous_build import previous_build_html
 from kpi.web.screens.quality import answer_html, cards_html, senders_html
@@ -23,6 +24,11 @@ months = cache.cached_coverage(build, filters) if filters is not None else None
 rejected = cache.cached_rejections(build)
 ledger = cache.cached_ledger(build)
 checks = cache.cached_checks(build)
+
+held, stopped = cache.cached_held(build), cache.stopped_publication(build)
+if held or stopped:
+    with panel("held", t("quality.held", language)):
+        st.html(held_html(held, stopped, language))
 
 if filters is None or months is None:
     st.html(nothing_received_box(language) if filters is None else empty_box(language))

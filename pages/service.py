@@ -10,6 +10,7 @@ from kpi.web.cards import cards_html, without_value_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
 from kpi.web.panels import chart_panel, drawing_panel, nothing_received_box, panel, stack
+from kpi.web.screens.hands import own_figures_html
 from kpi.web.screens.service import (
     answer_html,
     asked_service,
@@ -25,7 +26,7 @@ from kpi.web.screens.service import (
 from kpi.web.screens.services import effect_drawing
 from kpi.web.spans import spans
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, mode, build = visit.language, visit.mode, visit.build
 
 if visit.filters is None:
@@ -44,6 +45,8 @@ headlines = cache.cached_headlines(build, KPI_IDS, filters)
 volumes = cache.cached_service_volumes(build, service, entity, filters)
 
 st.html(answer_html(facts, headlines[0], headlines[1], language))
+changes = cache.cached_changes_of_hands(build, filters)
+stack(own_figures_html(changes, "service", filters.organisation, "service", language))
 
 known = without_coverage(headline for headline in headlines if headline.value is not None)
 missing = [headline for headline in headlines if headline.value is None]

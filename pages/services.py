@@ -9,17 +9,19 @@ from kpi.web.downloads import downloads
 from kpi.web.frame import current_visit
 from kpi.web.panels import drawing_panel, nothing_received_box, panel, stack
 from kpi.web.screens.catalogue import download_rows, found_html, jump_html, search_field, search_of_address, states_html
+from kpi.web.screens.hands import hands_html
 from kpi.web.screens.services import (
     CARDS,
     answer_html,
     effect_drawing,
     effect_note,
     funnel_drawing,
+    indicators_as_then_html,
     maturity_html,
     of_catalogue,
 )
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 language, build = visit.language, visit.build
 
 if visit.filters is None:
@@ -32,6 +34,10 @@ services = cache.cached_portfolio(build, filters)
 
 search = search_of_address()
 st.html(answer_html(headlines[0], headlines[1], services, language) + jump_html(search, language))
+stack(
+    hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "services", language),
+    indicators_as_then_html(services, language),
+)
 
 known = [headline for headline in headlines if headline.value is not None]
 stack(

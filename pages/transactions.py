@@ -6,20 +6,20 @@ from kpi.charts import day_grid, small_trends, stacked
 from kpi.language import t
 from kpi.web import cache
 from kpi.web.base_words import comparison_heading
-from kpi.web.cards import cards_html, without_value_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit
-from kpi.web.panels import answer_box, chart_panel, drawing_html, empty_box, heading, nothing_received_box, panel, stack
+from kpi.web.panels import answer_box, chart_panel, drawing_html, heading, nothing_received_box, panel, stack
 from kpi.web.screens import movers as moved
 from kpi.web.screens import transaction_files as files
 from kpi.web.screens import transactions as words
+from kpi.web.screens.hands import hands_html
 
 CARDS = ("transactions", "digital_transactions",
          "digital_take_up", "completion_rate", "satisfaction", "processing_time_median")  # fmt: skip
 SMALL = CARDS[2:]
 
-visit = current_visit()
+visit = current_visit(organisation=True)
 build, language, mode, filters = visit.build, visit.language, visit.mode, visit.filters
 if filters is None:
     st.html(nothing_received_box(language))
@@ -32,9 +32,8 @@ days = cache.cached_days(build, filters)
 movers = cache.cached_movers(build, filters)
 
 st.html(answer_box(t("transactions.title", language), words.answer(total, take_up, movers, language)))
-known = [headline for headline in headlines.values() if headline.value is not None]
-cards = cards_html(known, language=language, mode=mode, size="three") or empty_box(language)
-stack(cards, without_value_html([headline for headline in headlines.values() if headline.value is None], language))
+stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "transactions", language))
+stack(*words.cards(list(headlines.values()), language, mode))
 
 if split.parts:
     chart = stacked.figure(split, language=language, mode=mode)

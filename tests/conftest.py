@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kpi.demo import generate
@@ -17,6 +18,13 @@ from kpi.warehouse.export_file import export_file
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("KPI_SHARED", str(REPOSITORY.parent / "shared")))
 SMALL_SCALE = 0.002
+
+# How long an example takes is said by the bench: on a busy machine a deadline fails what is right.
+hypothesis.settings.register_profile("no_deadline", deadline=None)
+hypothesis.settings.load_profile("no_deadline")
+
+# The width of the terminal that runs the tests is no part of what a command writes into a pipe.
+os.environ.pop("COLUMNS", None)
 
 
 def copy_demo_registries(target: Path) -> Path:

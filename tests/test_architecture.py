@@ -2,9 +2,10 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from docs.tables import imports_of
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PRODUCT = sorted([*REPOSITORY.glob("kpi/**/*.py"), *REPOSITORY.glob("pages/*.py"), REPOSITORY / "app.py"])
@@ -45,56 +46,55 @@ def _named(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix()
 
 
-def _imports(path: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
 def _reaches(imports: set[str], package: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for name in imports)
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=_named)
-def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
-    name, imports = _named(path), _imports(path)
+def _misplaced(path: Path) -> Iterator[str]:
+    name, imports = _named(path), imports_of(path)
     for package, homes in ALLOWED_HOMES.items():
-        if not name.startswith(homes):
-            assert not _reaches(imports, package), f"{name} imports {package}, which belongs to {homes}"
+        if not name.startswith(homes) and _reaches(imports, package):
+            yield f"{name} imports {package}, which belongs to {homes}"
     for place, packages in FORBIDDEN.items():
         if name.startswith(place):
-            broken = [package for package in packages if _reaches(imports, package)]
-            assert not broken, f"{name} imports {broken}"
-    assert not any(_reaches(imports, package) for package in ANYWHERE), f"{name} imports a page"
+            yield from (f"{name} imports {package}" for package in packages if _reaches(imports, package))
+    yield from (f"{name} imports a page" for package in ANYWHERE if _reaches(imports, package))
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=_named)
-def test_a_module_stays_readable(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= (80 if _named(path).startswith("pages/") else 300), f"{_named(path)} has {len(lines)} lines"
+def _too_long(path: Path) -> Iterator[str]:
+    name, lines = _named(path), path.read_text(encoding="utf-8").splitlines()
+    if len(lines) > (80 if name.startswith("pages/") else 300):
+        yield f"{name} has {len(lines)} lines"
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert length <= 45, f"{_named(path)}: {node.name} has {length} lines"
+            if length > 45:
+                yield f"{name}: {node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=_named)
-def test_a_module_is_named_for_what_it_holds(path: Path) -> None:
-    assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}
-
-
-@pytest.mark.parametrize("path", PRODUCT, ids=_named)
-def test_every_public_function_and_class_says_what_it_does(path: Path) -> None:
+def _speechless(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree), f"{_named(path)} has no docstring"
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), f"{_named(path)}: {node.name} has no docstring"
+    for node in (tree, *tree.body):
+        is_public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        if (node is tree or is_public) and not ast.get_docstring(node):  # ty: ignore[invalid-argument-type]
+            yield f"{_named(path)}: {getattr(node, 'name', 'the module')} has no docstring"
+
+
+def test_a_module_imports_only_what_its_place_allows() -> None:
+    assert [fault for path in PRODUCT for fault in _misplaced(path)] == []
+
+
+def test_a_module_stays_readable() -> None:
+    assert [fault for path in PRODUCT for fault in _too_long(path)] == []
+
+
+def test_a_module_is_named_for_what_it_holds() -> None:
+    nameless = {"utils", "util", "helpers", "helper", "common", "misc"}
+    assert [_named(path) for path in PRODUCT if path.stem in nameless] == []
+
+
+def test_every_public_function_and_class_says_what_it_does() -> None:
+    assert [fault for path in PRODUCT for fault in _speechless(path)] == []
 
 
 def test_session_state_is_not_used_and_caches_live_in_their_own_modules() -> None:

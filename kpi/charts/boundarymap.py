@@ -18,8 +18,8 @@ from kpi.charts.places import STEPS, Links, Scale, hover_words, linked
 from kpi.charts.theme import LABEL_SIZE, TICK_SIZE, Mode, Palette, palette, ramp_colour, template
 from kpi.language import direction, format_percent, plural, t
 from kpi.queries.filters import NOT_ALLOCATED
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.governorates import Boundary
-from kpi.queries.results import GovernorateMap, GovernorateValue
 
 HEIGHT_PX = 480
 PHONE_WIDTH_PX, CHARACTER_PX, LINE_PX = 320, 7.5, 15

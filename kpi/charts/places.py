@@ -6,7 +6,7 @@ from html import escape
 
 from kpi.charts.chart import Table, phrase
 from kpi.language import format_number, format_percent, format_value, t
-from kpi.queries.results import GovernorateMap, GovernorateValue
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 
 STEPS = 5
 

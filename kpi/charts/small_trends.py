@@ -105,7 +105,7 @@ def _lines(headline: Headline, most: str, least: str, language: str) -> str:
         words.append(t("transactions.smalls.target", language, target=target))
     change = headline.change
     if change is not None and change.raw is not None and change.against != "target":
-        base = change.base.label(language, headline.months_per_point)
+        base = change.base_label(language, headline.months_per_point)
         written = format_change(change.raw, change.kind, language)
         words.append(t("web.card.change", language, change=written, base=base))
     return "".join(f'<p class="kpi-when">{escape(line)}</p>' for line in words)

@@ -14,7 +14,7 @@ from kpi.charts.places import STEPS, Links, Scale, hover_words, linked, per_1000
 from kpi.charts.theme import FONT, LABEL_SIZE, TICK_SIZE, VALUE_SIZE, Mode, Palette, palette, ramp_colour, template
 from kpi.language import direction, format_percent, plural, strip_isolates, t
 from kpi.queries.filters import NOT_ALLOCATED
-from kpi.queries.results import GovernorateMap, GovernorateValue
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 
 COLUMNS = 4
 TILE_PX = 88

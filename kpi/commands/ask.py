@@ -77,7 +77,6 @@ def _workbook(result: "QueryResult", sql: str, parameters: "Mapping[str, Value]"
 
 def _recorded(settings: Settings, sql: str, parameters: "Mapping[str, Value]", row_limit: int) -> "QueryResult":
     """Ask in the sandbox, and record the question with what came of it."""
-    from kpi.audit import record
     from kpi.warehouse.sandbox import run_query
 
     facts = {
@@ -96,20 +95,31 @@ def _recorded(settings: Settings, sql: str, parameters: "Mapping[str, Value]", r
             parameters=parameters,
         )
     except QueryRefused as error:
-        record(settings.workspace, **facts, rows=0, outcome="refused", why=error.key)
+        _record(settings, **facts, rows=0, outcome="refused", why=error.key)
         raise
     answered = {"build": result.build_id, "rows": result.rows.height, "seconds": round(result.seconds, 4)}
-    record(settings.workspace, **facts, **answered, outcome="answered")
+    _record(settings, **facts, **answered, outcome="answered")
     return result
+
+
+def _record(settings: Settings, **facts: object) -> None:
+    from kpi.audit import record
+
+    folder = record(settings.workspace, **facts)
+    if folder is None:
+        say("audit.not_recorded", settings.language)
+    elif folder != settings.workspace / "logs":
+        say("audit.elsewhere", settings.language, folder=folder)
 
 
 def examples(
     name: Annotated[str | None, typer.Argument(help="Saved query to show as SQL; default: list them all.")] = None,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """List the saved queries with their parameters, or show the SQL of one."""
     from kpi.examples import AUDIENCES, find_example, load_examples
 
-    settings = settings_in_force()
+    settings = settings_in_force(workspace=workspace)
     if name is not None:
         typer.echo(find_example(name).sql.rstrip())
         return

@@ -102,6 +102,7 @@ def _tell(results: tuple["Written", ...], folder: Path, started: float, language
 
 
 def _due(settings: Settings) -> int:
+    from kpi.moment import today_in
     from kpi.queries.freshness import freshness
     from kpi.queries.snapshot_scopes import scope_names
     from kpi.report.deliver import deliver
@@ -113,8 +114,9 @@ def _due(settings: Settings) -> int:
     warehouse = Warehouse.open(settings.workspace, settings.build)
     try:
         build, names = freshness(warehouse), scope_names(warehouse)
-        months = due_months(settings, warehouse, build, date.today())
-        last = last_due(build, date.today(), settings.report_day)
+        today = today_in(settings.workspace)
+        months = due_months(settings, warehouse, build, today)
+        last = last_due(build, today, settings.report_day)
     finally:
         warehouse.close()
     if months:
@@ -131,8 +133,12 @@ def _due(settings: Settings) -> int:
         say("report.cli.mail_off", settings.language)
         return exit_code
     issued = Store(settings.workspace).months()
-    sent = sum(deliver(settings, one, names) for one in sorted({*months, *issued[-1:]}))
-    say("report.cli.mail_sent", settings.language, messages=sent)
+    delivered = [deliver(settings, one, names) for one in sorted({*months, *issued[-1:]})]
+    for one in (one for delivery in delivered for one in delivery.not_sent):
+        for spoken in messages.LANGUAGES:
+            say("report.cli.mail_not_sent", spoken, address=one.address, scope=one.scope, reason=one.reason)
+        exit_code = EXIT_DIFFERS
+    say("report.cli.mail_sent", settings.language, messages=sum(delivery.sent for delivery in delivered))
     return exit_code
 
 

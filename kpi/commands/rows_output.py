@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kpi.commands.terminal import PIPE_WIDTH, say
+from kpi.commands.terminal import output_width, say
 from kpi.language import plural, strip_isolates
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ RIGHT_TO_LEFT = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 
 def print_rows(rows: pl.DataFrame, console: Console | None = None) -> None:
     """Print rows as wide as the terminal; in a pipe a row stays on its line and carries no marks."""
-    shown = console or Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    shown = console or Console(highlight=False, width=output_width())
     cells = {column: [_words(value) for value in rows[column]] for column in rows.columns}
     if not shown.is_terminal:
         shown.print(_table(rows, cells))

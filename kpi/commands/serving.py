@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from typing import Annotated
 
+import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from kpi.commands.terminal import BuildOption, WorkspaceOption, say
@@ -16,20 +19,23 @@ def serve(workspace: WorkspaceOption = None, build: BuildOption = None) -> None:
     serve_dashboard(settings_in_force(workspace=workspace, build=build))
 
 
-def doctor(workspace: WorkspaceOption = None) -> None:
+def doctor(
+    workspace: WorkspaceOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Compare every byte of the lake with what was loaded.")] = False,
+) -> None:
     """Show the settings in force, the build, its freshness, and what is broken with what to do about it."""
     from kpi.doctor import examine
 
     settings = settings_in_force(workspace=workspace)
     table = Table("KPI_…", "value", "meaning", title="settings")
     for name, field in Settings.model_fields.items():
-        table.add_row(name.upper(), str(getattr(settings, name)), field.description or "")
+        table.add_row(*map(escape, (name.upper(), str(getattr(settings, name)), field.description or "")))
     out = Console(highlight=False)
     out.print(table)
-    findings = examine(settings)
+    findings = examine(settings, full=full)
     for finding in findings:
         mark = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "bad": "[red]✗[/]"}[finding.state]
-        out.print(mark, finding.what(settings.language), soft_wrap=True)
+        out.print(mark, escape(finding.what(settings.language)), soft_wrap=True)
     sys.exit(max((finding.exit_code for finding in findings), default=0))
 
 
@@ -39,7 +45,8 @@ def serve_dashboard(settings: Settings) -> None:
     if settings.build is not None:
         # The whole id, so that the server and a later build agree on which one is meant.
         environment["KPI_BUILD"] = _named_build(settings, settings.build)
-    address = f"http://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
     say("cli.serving", settings.language, address=address)
     command = [
         sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "app.py"),

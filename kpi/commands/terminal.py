@@ -1,6 +1,7 @@
 """What every command says and shows the same way: options, progress, tables, errors in both languages."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -14,12 +15,22 @@ from rich.table import Table
 
 from kpi import messages
 from kpi.errors import KpiError
+from kpi.workspace import folder_missing
 
 PIPE_WIDTH = 400
 screen = Console(stderr=True, highlight=False)
 
+
+def _existing(folder: Path | None) -> Path | None:
+    """Refuse a folder that is not there before a command makes it."""
+    if folder is not None and not folder.is_dir():
+        raise folder_missing(folder)
+    return folder
+
+
 WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Folder of the workspace; default: KPI_WORKSPACE or data/.")
+    Path | None,
+    typer.Option("--workspace", callback=_existing, help="Folder of the workspace; default: KPI_WORKSPACE or data/."),
 ]
 BuildOption = Annotated[
     str | None,
@@ -56,7 +67,12 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]], title:
     for row in rows:
         table.add_row(*("" if value is None else _cell(value) for value in row))
     # A pipe has no width to fit: there a row stays on its line.
-    Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+    Console(highlight=False, width=output_width()).print(table)
+
+
+def output_width() -> int | None:
+    """Return how wide tables may be where no terminal says it; None lets the terminal, or COLUMNS, say it."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
 
 
 def progress_bar() -> Progress:

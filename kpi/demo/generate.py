@@ -1,7 +1,6 @@
 """Write the whole demo workspace: the catalogue of services and every log, once per seed and scale."""
 
 import hashlib
-import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +13,17 @@ from kpi.demo.assessments import assessment_paths, write_assessments
 from kpi.demo.catalogue import build_catalogue
 from kpi.demo.history import history_paths, write_history
 from kpi.demo.malformed import Malformed, write_list
+from kpi.demo.mark import (
+    MALFORMED_LIST,
+    SERVICES,
+    all_made,
+    forget_made,
+    read_mark,
+    refuse_foreign,
+    refuse_real,
+    states,
+    write_mark,
+)
 from kpi.demo.projects import project_paths, write_projects
 from kpi.demo.received import set_times
 from kpi.demo.reference import Reference, read_reference
@@ -23,8 +33,6 @@ from kpi.demo.service_mix import mix_in, service_mixes
 from kpi.demo.transactions import MonthTask, write_month
 from kpi.demo.volumes import plan_2025
 
-STAMP = ".demo.json"
-MALFORMED_LIST = "demo_malformed.csv"
 MOST_WORKERS = 8
 
 Progress = Callable[[str, int, int], None]
@@ -55,14 +63,15 @@ def generate(
 
     `scale` multiplies transaction volumes and nothing else. `progress` is called with a stage of
     `demo.stage` in the messages, the steps done and the steps in all. The same seed, scale and registries give the
-    same bytes, whatever the number of worker processes. Raises `SettingsError` when a registry is missing.
+    same bytes, whatever the number of worker processes. Raises `SettingsError` when a registry is missing, when the
+    workspace is not said to be synthetic, and where the demo did not make what it would write over.
     """
+    refuse_real(workspace)
     reference = read_reference(workspace)
     stamp = {"seed": seed, "scale": scale, "generator": _generator_digest(), "registries": reference.digest}
     kept = _kept(workspace, stamp)
     if kept is not None:
         return kept
-    _forget(workspace)
     return _write(workspace, reference, stamp, progress or _silent, workers or min(os.cpu_count() or 1, MOST_WORKERS))
 
 
@@ -74,9 +83,10 @@ def _write(workspace: Path, reference: Reference, stamp: dict, progress: Progres
     plans = plan_2025(all_senders, seed, scale)
     files = [plan.path for plan in plans] + [path for _, _, path in history_paths(all_senders)]
     files += event_paths() + project_paths() + assessment_paths()
-    # The files are named before the first is written, so that an interrupted run leaves nothing unknown behind.
-    _write_stamp(inbox, stamp | {"files": files})
-    catalogue.write(workspace / "reference" / "services.csv")
+    refuse_foreign(workspace, files)
+    forget_made(workspace)
+    write_mark(workspace, stamp | {"files": files})
+    catalogue.write(workspace / SERVICES)
     write_events(inbox, catalogue, seed)
     write_projects(inbox, reference, seed)
     write_assessments(inbox, reference, seed)
@@ -102,7 +112,8 @@ def _write(workspace: Path, reference: Reference, stamp: dict, progress: Progres
         malformed=len(broken),
         reused=False,
     )
-    _write_stamp(inbox, stamp | {"files": files, "summary": asdict(summary)})
+    made = {"made": states(workspace, files), "summary": asdict(summary)}
+    write_mark(workspace, stamp | {"files": files} | made)
     return summary
 
 
@@ -118,30 +129,11 @@ def _run(tasks: list[MonthTask], workers: int) -> Iterator[list[Malformed]]:
 
 def _kept(workspace: Path, stamp: dict) -> DemoSummary | None:
     """Return the summary of an earlier, complete and equal run."""
-    found = _read_stamp(workspace / "inbox")
+    found = read_mark(workspace)
     if "summary" not in found or any(found.get(key) != value for key, value in stamp.items()):
         return None
-    paths = [workspace / "reference" / "services.csv", workspace / MALFORMED_LIST]
-    paths += [workspace / "inbox" / file for file in found["files"]]
-    return DemoSummary(**(found["summary"] | {"reused": True})) if all(path.is_file() for path in paths) else None
-
-
-def _forget(workspace: Path) -> None:
-    """Remove the files of an earlier run and nothing else."""
-    for file in _read_stamp(workspace / "inbox").get("files", []):
-        (workspace / "inbox" / file).unlink(missing_ok=True)
-
-
-def _read_stamp(inbox: Path) -> dict:
-    try:
-        return json.loads((inbox / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _write_stamp(inbox: Path, content: dict) -> None:
-    inbox.mkdir(parents=True, exist_ok=True)
-    (inbox / STAMP).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    is_whole = all((workspace / name).is_file() for name in all_made(found["files"]))
+    return DemoSummary(**(found["summary"] | {"reused": True})) if is_whole else None
 
 
 def _generator_digest() -> str:

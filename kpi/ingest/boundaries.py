@@ -1,12 +1,13 @@
 """Read the boundaries of the governorates from a GeoJSON file beside the registries; a workspace may have none."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import polars as pl
 
-from kpi.errors import SettingsError
+from kpi.errors import SettingsError, SlipsError
+from kpi.slips import Slip, nearest
 
 BOUNDARY_FILE = "governorates.geojson"
 _SCHEMA: dict[str, pl.DataType] = {
@@ -21,31 +22,52 @@ _SCHEMA: dict[str, pl.DataType] = {
 Row = tuple[str, int, bool, int, float, float]
 
 
-def read_boundaries(workspace: Path) -> pl.DataFrame:
+def read_boundaries(workspace: Path, governorates: Collection[str]) -> pl.DataFrame:
     """Return one row per corner of every ring, in degrees; a missing file gives an empty frame.
 
-    A feature is named by its `id`, or by `iso` among its properties. Raises `SettingsError` naming the file and the
-    feature when the file is not a FeatureCollection of polygons.
+    A feature is named by its `id`, or by `iso` among its properties: one of the governorates. Raises `SettingsError`
+    when the file is no FeatureCollection, or with every feature that is no polygon of a governorate of its own.
     """
-    path = workspace / "reference" / BOUNDARY_FILE
-    if not path.exists():
-        return pl.DataFrame(schema=_SCHEMA)
-    try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError("boundaries_unreadable", file=path, feature=0) from error
-    rows: list[Row] = []
-    for place, feature in enumerate(features, start=1):
-        try:
-            rows += _corners(feature)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise SettingsError("boundaries_unreadable", file=path, feature=place) from error
+    rows, slips = _read(workspace, tuple(governorates))
+    if slips:
+        raise SlipsError("registries_slips", tuple(slips), folder=workspace / "reference")
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row").sort("governorate_id", "ring", "corner")
 
 
-def _corners(feature: dict) -> Iterator[Row]:
-    governorate_id = feature.get("id") or feature["properties"]["iso"]
-    geometry = feature["geometry"]
+def boundary_slips(workspace: Path, governorates: Collection[str]) -> list[Slip]:
+    """Return what is wrong with the features of the boundaries; raise `SettingsError` when there are none to read."""
+    return _read(workspace, tuple(governorates))[1]
+
+
+def _read(workspace: Path, known: tuple[str, ...]) -> tuple[list[Row], list[Slip]]:
+    path = workspace / "reference" / BOUNDARY_FILE
+    rows: list[Row] = []
+    slips: list[Slip] = []
+    if not path.exists():
+        return rows, slips
+    try:
+        features = list(json.loads(path.read_text(encoding="utf-8"))["features"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError("boundaries_unreadable", file=path, feature=0) from error
+    seen: dict[str, int] = {}
+    for place, feature in enumerate(features, start=1):
+        facts: dict[str, object] = {"file": BOUNDARY_FILE, "row": place, "column": "id"}
+        try:
+            governorate_id = str(feature.get("id") or feature["properties"]["iso"])
+            rows += _corners(governorate_id, feature["geometry"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            slips.append(Slip("feature_no_polygon", facts))
+            continue
+        facts["value"] = governorate_id
+        if governorate_id not in known:
+            facts["registry"] = "governorates"
+            slips.append(Slip("cell_not_registered", facts, nearest(governorate_id, known), known))
+        elif (earlier := seen.setdefault(governorate_id, place)) != place:
+            slips.append(Slip("row_twice", facts | {"earlier": earlier}))
+    return rows, slips
+
+
+def _corners(governorate_id: str, geometry: dict) -> Iterator[Row]:
     if geometry["type"] not in ("Polygon", "MultiPolygon"):
         raise ValueError(geometry["type"])
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
@@ -53,4 +75,6 @@ def _corners(feature: dict) -> Iterator[Row]:
     rings = [(ring, place > 0) for polygon in polygons for place, ring in enumerate(polygon)]
     for number, (ring, is_hole) in enumerate(rings, start=1):
         for corner, (longitude, latitude, *_) in enumerate(ring, start=1):
+            if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+                raise ValueError(corner)
             yield governorate_id, number, is_hole, corner, float(longitude), float(latitude)

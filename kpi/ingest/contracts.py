@@ -1,7 +1,8 @@
 """The contracts of the four logs: each column, what it may hold, and how an accepted row is stored.
 
 Everything else is derived from this declaration: which headers are recognised, how a value is parsed, which
-reason rejects it, and the schema of the lake.
+reason rejects it, the schema of the lake, what SQL sees of it, what a file contributes to whom and when, and the checks
+that nothing accepted is lost on the way.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from typing import Literal
 
 import polars as pl
 
-Kind = Literal["text", "integer", "decimal", "moment", "day", "code", "reference", "beneficiary"]
+Kind = Literal["text", "integer", "decimal", "moment", "day", "code", "reference", "beneficiary", "identifier"]
 
 FEE = pl.Decimal(18, 3)
 PERCENT = pl.Decimal(5, 2)
 MOMENT = pl.Datetime("us")
-LARGEST_COUNT = 10**12  # sums of a whole lake stay far inside 64 bits
+ROW_NUMBER = "source_row"
+SERVICE = "service_id"
+LARGEST_COUNT = 10**9  # of one row: sums over a billion rows stay inside 64 bits
+LARGEST_FEE_OMR = 10**7  # of one transaction: a number of a person or a day in its place is beyond it
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,34 @@ class Column:
     maximum: int | None = None
     decimals: int = 0
     list: str | None = None  # code list of a code, registry of a reference
+    counts: bool = False  # how many things the row stands for: one where the file has no such column, else never blank
+
+    @property
+    def falls_out(self) -> bool:
+        """Tell whether a bad value costs itself only: it is optional, and nothing is counted or split by it."""
+        return not (self.required or self.counts or self.kind in ("code", "reference", "identifier"))
+
+    @property
+    def is_percent(self) -> bool:
+        """Tell whether the column holds percentages."""
+        return self.stored == PERCENT
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One log: its columns in the order of the lake, and the key no two rows of a file may share."""
+    """One log: its columns, and the key no two rows of a file may share.
+
+    `day` is the column that says when a row happened and `owner` the reference that leads to its entity; `derived`
+    columns are worked out of those that a file brings. The lake holds the number of the row, then the columns that are
+    stored, then those derived.
+    """
 
     log: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     registries: tuple[str, ...]
+    day: str
+    owner: Literal["entity_id", "service_id", "project_id"]
     derived: tuple[tuple[str, pl.DataType], ...] = ()
 
     @cached_property
@@ -52,7 +74,7 @@ class Contract:
     def lake_schema(self) -> dict[str, pl.DataType]:
         """Return the schema of an accepted row, in the lake's order."""
         stored = {column.name: column.stored for column in self.columns if column.stored is not None}
-        return {name: (stored | dict(self.derived))[name] for name in LAKE_ORDER[self.log]}
+        return {ROW_NUMBER: pl.Int64()} | stored | dict(self.derived)
 
 
 REJECTED_SCHEMA: dict[str, pl.DataType] = {
@@ -63,21 +85,10 @@ REJECTED_SCHEMA: dict[str, pl.DataType] = {
     "reason": pl.String(),
     "raw": pl.String(),
     "entity_id": pl.String(),
+    "severity": pl.String(),  # of `SEVERITIES`
 }
-
-LAKE_ORDER = {
-    "transactions": (
-        "source_row", "transaction_id", "submitted_at", "completed_at", "month", "months_covered", "entity_id",
-        "service_id", "governorate_id", "channel", "outcome", "beneficiary", "beneficiary_key", "fee_omr", "rating",
-        "transactions",
-    ),
-    "projects": ("source_row", "project_id", "reported_on", "progress_pct", "planned_pct", "status", "note"),
-    "services": (
-        "source_row", "service_id", "event", "event_on", "programme", "steps_before", "steps_after",
-        "documents_before", "documents_after", "visits_before", "visits_after", "minutes_before", "minutes_after",
-    ),
-    "assessments": ("source_row", "entity_id", "indicator_id", "assessed_on", "score_pct"),
-}  # fmt: skip
+SEVERITIES = ("row", "note", "value")
+"""What a finding costs: its row, as a fault; its row, which says itself that it counts nothing; only its value."""
 
 
 def _text(name: str, *headers: str, required: bool = False) -> Column:
@@ -104,12 +115,10 @@ def _day(name: str, *headers: str) -> Column:
     return Column(name, "day", pl.Date(), headers, required=True)
 
 
-_ROW = (("source_row", pl.Int64()),)
-
 TRANSACTIONS = Contract(
     "transactions",
     (
-        _text("transaction_id", "رقم المعاملة", "رقم الطلب"),
+        Column("transaction_id", "identifier", pl.String(), ("رقم المعاملة", "رقم الطلب")),
         Column("submitted_at", "moment", MOMENT, ("تاريخ التقديم", "تاريخ الطلب"), required=True),
         Column("completed_at", "moment", MOMENT, ("تاريخ الإنجاز", "تاريخ الانتهاء")),
         _reference("entity_id", "رمز الجهة", "الجهة", registry="entities", required=False),
@@ -119,13 +128,23 @@ TRANSACTIONS = Contract(
         _code("outcome", "النتيجة", "حالة المعاملة", codes="outcome", required=True),
         _code("beneficiary", "المستفيد", "نوع المستفيد", codes="beneficiary"),
         Column("beneficiary_number", "beneficiary", None, ("الرقم المدني", "رقم المستفيد")),
-        Column("fee_omr", "decimal", FEE, ("الرسوم", "الرسوم (ر.ع.)"), minimum=0, decimals=3),
+        Column("fee_omr", "decimal", FEE, ("الرسوم", "الرسوم (ر.ع.)"), minimum=0, maximum=LARGEST_FEE_OMR, decimals=3),
         Column("rating", "integer", pl.Int8(), ("التقييم",), minimum=1, maximum=5),
-        _count("transactions", "عدد المعاملات"),
+        Column(
+            "transactions",
+            "integer",
+            pl.Int64(),
+            ("عدد المعاملات",),
+            minimum=0,
+            maximum=LARGEST_COUNT,
+            counts=True,
+        ),
     ),
     key=("transaction_id", "entity_id"),
     registries=("entities", "governorates", "services"),
-    derived=(*_ROW, ("month", pl.Date()), ("months_covered", pl.Int8()), ("beneficiary_key", pl.Int64())),
+    day="submitted_at",
+    owner="entity_id",
+    derived=(("month", pl.Date()), ("months_covered", pl.Int8()), ("beneficiary_key", pl.Int64())),
 )
 PROJECTS = Contract(
     "projects",
@@ -139,7 +158,8 @@ PROJECTS = Contract(
     ),
     key=("project_id", "reported_on"),
     registries=("projects",),
-    derived=_ROW,
+    day="reported_on",
+    owner="project_id",
 )
 SERVICES = Contract(
     "services",
@@ -159,7 +179,8 @@ SERVICES = Contract(
     ),
     key=("service_id", "event", "event_on", "programme"),
     registries=("services",),
-    derived=_ROW,
+    day="event_on",
+    owner="service_id",
 )
 ASSESSMENTS = Contract(
     "assessments",
@@ -171,7 +192,8 @@ ASSESSMENTS = Contract(
     ),
     key=("entity_id", "indicator_id", "assessed_on"),
     registries=("entities", "indicators"),
-    derived=_ROW,
+    day="assessed_on",
+    owner="entity_id",
 )
 
 CONTRACTS: dict[str, Contract] = {

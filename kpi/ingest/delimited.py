@@ -5,12 +5,16 @@ makes both visible: it must come back in its own column, or the row is short or 
 """
 
 import csv
+import re
 from collections.abc import Iterator
 
 import polars as pl
 
 from kpi.errors import SourceError
-from kpi.ingest.chunks import FLAW, ROW, Chunk, numbered, parse_header
+from kpi.ingest.bounds import DEFAULT, Bounds
+from kpi.ingest.chunks import FLAW, ROW, Chunk, joined_headers, numbered, split_header, unique_headers
+from kpi.ingest.decode import pieces
+from kpi.ingest.sources import Source
 
 _END = "\x1f"
 _END_COLUMN = "\x1eend"
@@ -19,30 +23,69 @@ _DAMAGED = "\ufffd"
 _LONGEST_RECORD_LINES = 50
 
 
-def read_delimited(blocks: Iterator[bytes], source_file: str, delimiter: str) -> Iterator[Chunk]:
+def read_delimited(
+    blocks: Iterator[bytes], source_file: str, source: Source, bounds: Bounds = DEFAULT, *, delimiter: str = ","
+) -> Iterator[Chunk]:
     """Yield the rows of a delimited text; raise `SourceError` when its header cannot be read."""
     headers: list[str] = []
+    separator = source.delimiter or delimiter
     row = 1
     for block in blocks:
         body = block
         if not headers:
-            body = body.lstrip(b"\n")
+            body = body if source.header_row else body.lstrip(b"\n")
             if not body:
                 continue
-            end = body.index(b"\n")
-            headers, body = parse_header(body[:end].decode(), delimiter, source_file), body[end + 1 :]
-        frame = _fast(body, headers, delimiter, row)
-        if frame is None:
-            frame, records = _careful(body.decode(), headers, delimiter, row)
-        else:
-            records = len(frame)
-            blank = frame[FLAW] == _BLANK
-            if blank.any():
-                frame = frame.filter(~blank.fill_null(value=False))
-        row += records
-        yield Chunk(_flaw_damaged(frame, headers, body))
+            separator, body = _separator(body, separator)
+            headers, body = _header(body, separator, source_file, source, bounds)
+        for piece in pieces(body, bounds.rows_of(len(headers))):
+            frame, records = _rows(piece, headers, separator, row)
+            row += records
+            yield Chunk(_flaw_damaged(frame, headers, piece))
     if not headers:
         raise SourceError("file_empty", file=source_file)
+
+
+def _separator(body: bytes, separator: str) -> tuple[str, bytes]:
+    """Return the separator, which Excel writes into a first line of its own (`sep=;`), and what follows that line."""
+    said = re.match(rb'"?sep=(.)"?\n', body, re.IGNORECASE)
+    return (said[1].decode("latin-1"), body[said.end() :]) if said else (separator, body)
+
+
+def _header(body: bytes, separator: str, source_file: str, source: Source, bounds: Bounds) -> tuple[list[str], bytes]:
+    """Return the headers and what follows them; titles stand above the declared line."""
+    for _ in range((source.header_row or 1) - 1):
+        body = body[body.find(b"\n") + 1 :] if b"\n" in body else b""
+    if not body:
+        raise SourceError("header_row_missing", file=source_file, row=source.header_row)
+    lines = []
+    for _ in range(source.header_rows):
+        end = _record_end(body)
+        lines.append(split_header(body[:end].decode(), separator, source_file, bounds))
+        body = body[end + 1 :]
+    return unique_headers(joined_headers(lines), source_file, source.ignore, bounds), body
+
+
+def _record_end(body: bytes) -> int:
+    """Return where the first record ends: at the first line end outside quotes, as far as that is near."""
+    first = end = body.find(b"\n")
+    for _ in range(_LONGEST_RECORD_LINES):
+        if end < 0 or body.count(b'"', 0, end) % 2 == 0:
+            break
+        end = body.find(b"\n", end + 1)
+    else:
+        return first
+    return end if end >= 0 else (first if first >= 0 else len(body))
+
+
+def _rows(body: bytes, headers: list[str], delimiter: str, first_row: int) -> tuple[pl.DataFrame, int]:
+    """Return the rows of a piece, and how many records it has, blank ones included."""
+    frame = _fast(body, headers, delimiter, first_row)
+    if frame is None:
+        return _careful(body.decode(), headers, delimiter, first_row)
+    records = len(frame)
+    blank = frame[FLAW] == _BLANK
+    return frame.filter(~blank.fill_null(value=False)) if blank.any() else frame, records
 
 
 def _fast(body: bytes, headers: list[str], delimiter: str, first_row: int) -> pl.DataFrame | None:
@@ -72,7 +115,7 @@ def _fast(body: bytes, headers: list[str], delimiter: str, first_row: int) -> pl
     frame = frame.drop(_END_COLUMN)
     if (last == _END).all() and not last.null_count():
         whole = numbered(frame, first_row)
-        return _with_blanks_marked(whole, headers) if len(headers) == 1 else whole
+        return _with_blanks_marked(whole, headers)
     return _with_flaws(frame, last, headers, first_row)
 
 
@@ -98,12 +141,22 @@ def _with_flaws(frame: pl.DataFrame, last: pl.Series, headers: list[str], first_
         for header, count in zip(headers, ends, strict=True)
         if count
     ]
-    return numbered(frame.with_columns(mended), first_row, flaws)
+    return _with_blanks_marked(numbered(frame.with_columns(mended), first_row, flaws), headers)
 
 
 def _with_blanks_marked(frame: pl.DataFrame, headers: list[str]) -> pl.DataFrame:
-    blank = pl.col(headers[0]).is_null()
-    return frame.with_columns(pl.when(blank).then(pl.lit(_BLANK)).otherwise(pl.col(FLAW)).alias(FLAW))
+    """Mark the rows of delimiters only; where the first columns are filled, no other is looked at."""
+    first = frame[headers[0]]
+    if not first.null_count():
+        return frame
+    blank = first.is_null().arg_true()
+    for header in headers[1:]:
+        if not len(blank):
+            return frame
+        blank = blank.filter(frame[header].gather(blank).is_null())
+    if not len(blank):
+        return frame
+    return frame.with_columns(frame[FLAW].scatter(blank, _BLANK))
 
 
 def _flaw_damaged(frame: pl.DataFrame, headers: list[str], body: bytes) -> pl.DataFrame:
@@ -122,7 +175,7 @@ def _careful(text: str, headers: list[str], delimiter: str, first_row: int) -> t
     for fields, torn in _records(text.split("\n"), delimiter):
         number = first_row + count
         count += 1
-        if not fields:
+        if not any(field.strip() for field in fields):
             continue
         flaw = torn
         if flaw is None and len(fields) != len(headers):

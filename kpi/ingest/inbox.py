@@ -2,27 +2,35 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+from types import MappingProxyType
 
 from kpi.errors import SettingsError, SourceError
 from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.sources import Sources
+from kpi.lake import sha256_of
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+_LEFT_BEHIND = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+_COPIES = (".bak", ".old", ".orig", ".swp", ".lnk", "~")
+_FOLDERS_LEFT_BEHIND = ("__macosx", "$recycle.bin", "system volume information", "lost+found")
 
 
 @dataclass(frozen=True)
 class Found:
-    """`files`: POSIX paths below the inbox, sorted; `refused`: name and reason of what is not read."""
+    """`files`: POSIX paths below the inbox, sorted; `refused`: name and reason of what is not read; `copied`: those of
+    the files that were just copied in."""
 
     files: tuple[str, ...]
     refused: tuple[tuple[str, SourceError], ...] = ()
+    copied: tuple[str, ...] = ()
 
 
 def inbox_files(inbox: Path) -> Found:
-    """Return the files below the inbox; hidden, lock and half-copied files and pipes are not sent files.
+    """Return the files below the inbox; what is hidden, half copied, a copy kept
+    aside or left behind by a system, and pipes, are not sent files.
 
     A link to a place inside the inbox is left alone, for what it points at is read in its own place; one that leaves
     the inbox is refused, so that nobody can have another file of the machine loaded and published.
@@ -30,7 +38,7 @@ def inbox_files(inbox: Path) -> Found:
     found: list[str] = []
     refused: list[tuple[str, SourceError]] = []
     for folder, folders, names in os.walk(inbox, onerror=_stop):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_left_behind(name))
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for path in map(Path(folder).joinpath, [*links, *names]):
             name = path.relative_to(inbox).as_posix()
@@ -65,18 +73,34 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith((".", "~$")) or path.name.lower().endswith(_UNFINISHED)
+def is_left_over(path: PurePath) -> bool:
+    """Tell whether a file is no sent one by its name or that of a folder it lies in."""
+    return _is_hidden(path) or any(map(_is_left_behind, path.parts[:-1]))
+
+
+def _is_hidden(path: PurePath) -> bool:
+    name = path.name.lower()
+    return name.startswith((".", "~$")) or name in _LEFT_BEHIND or name.endswith((*_UNFINISHED, *_COPIES))
+
+
+def _is_left_behind(folder: str) -> bool:
+    return folder.startswith(".") or folder.lower() in _FOLDERS_LEFT_BEHIND
 
 
 def _is_sent(path: Path) -> bool:
     return not _is_hidden(path) and not path.is_symlink() and path.is_file()
 
 
-def chosen_files(inbox: Path, sources: Sources, paths: Sequence[Path]) -> Found:
-    """Return the files that the paths name, copied into the inbox where they lie outside."""
+def chosen_files(
+    inbox: Path, sources: Sources, paths: Sequence[Path], useless: Mapping[str, str] = MappingProxyType({})
+) -> Found:
+    """Return the files that the paths name, copied into the inbox where they lie outside.
+
+    `useless` holds name → digest of the files of which every row was rejected: one of them is overwritten, for that is
+    how its sender corrects it, and no other file is.
+    """
     root = inbox.resolve()
-    chosen: dict[str, None] = {}
+    chosen: dict[str, bool] = {}  # file: whether it was copied
     refused: list[tuple[str, SourceError]] = []
     for path in paths:
         whole = path.resolve()
@@ -84,12 +108,13 @@ def chosen_files(inbox: Path, sources: Sources, paths: Sequence[Path]) -> Found:
             files, faults = _files_of(whole)
             refused += faults
             for file in files:
-                chosen[_in_inbox(root, file, sources)] = None
+                name, is_copied = _in_inbox(root, file, sources, useless)
+                chosen[name] = is_copied or chosen.get(name, False)
         except SourceError as error:
             refused.append((path.name, error))
         except OSError:
             refused.append((path.name, SourceError("file_forbidden", file=path)))
-    return Found(tuple(chosen), tuple(refused))
+    return Found(tuple(chosen), tuple(refused), tuple(name for name, is_copied in chosen.items() if is_copied))
 
 
 def _files_of(path: Path) -> tuple[list[Path], tuple[tuple[str, SourceError], ...]]:
@@ -101,20 +126,23 @@ def _files_of(path: Path) -> tuple[list[Path], tuple[tuple[str, SourceError], ..
     return [path], ()
 
 
-def _in_inbox(inbox: Path, file: Path, sources: Sources) -> str:
-    """Return a file's path in the inbox, copying it there when it lies outside."""
+def _in_inbox(inbox: Path, file: Path, sources: Sources, useless: Mapping[str, str]) -> tuple[str, bool]:
+    """Return a file's path in the inbox, and whether it was new there: it is copied when it lies outside."""
     if file.is_relative_to(inbox):
-        return file.relative_to(inbox).as_posix()
+        return file.relative_to(inbox).as_posix(), False
     target = _log_of_outsider(file, sources)
     place = inbox / target
-    if place.exists() and place.read_bytes() != file.read_bytes():
+    is_new = not place.exists()
+    if not is_new and place.read_bytes() == file.read_bytes():
+        return target, False
+    if not is_new and useless.get(target) != sha256_of(place):
         raise SourceError("name_taken", file=file, place=place)
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{place.name}.{os.getpid()}")
-        shutil.copy2(file, draft)  # with its time: when it was received
-        draft.replace(place)
-    return target
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
+    shutil.copyfile(file, draft)  # not its permissions, but its time: when it was received
+    os.utime(draft, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
+    draft.replace(place)
+    return target, is_new
 
 
 def _log_of_outsider(file: Path, sources: Sources) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
+from kpi.ingest.sources import Source
 from kpi.ingest.spans import SpanCounter
 from kpi.ingest.validate import Checked
 from kpi.lake import Lake
@@ -17,7 +18,8 @@ _ZSTD_LEVEL = 1  # the third makes the lake a tenth smaller and the whole load a
 class LakeOutput:
     """The rows of one file on their way into the lake: a part per slice, joined at the commit."""
 
-    def __init__(self, lake: Lake, log: str, lake_key: str) -> None:
+    def __init__(self, lake: Lake, source: Source, lake_key: str) -> None:
+        log = source.log
         self.lake, self.log, self.lake_key = lake, log, lake_key
         self.staging = lake.root / ".staging"
         self.staging.mkdir(parents=True, exist_ok=True)
@@ -27,18 +29,22 @@ class LakeOutput:
         self.rows_read = 0
         self.rows_rejected = 0
         self.by_reason: Counter[str] = Counter()
-        self.counter = SpanCounter()
+        self.accepted_values: Counter[str] = Counter()
+        self.dropped_by_reason: Counter[str] = Counter()
+        self.counter = SpanCounter(source.declared_period)
 
     def add(self, checked: Checked) -> None:
         """Write one checked slice aside and count it."""
         self.rows_read += checked.rows_read
         self.rows_rejected += checked.rows_rejected
         self._write("accepted", checked.accepted)
+        self.accepted_values.update({column.name: column.len() - column.null_count() for column in checked.accepted})
         if self.log == "transactions":
             self.counter.add(checked.accepted)
         if len(checked.rejected):
             self._write("rejected", checked.rejected)
-            self.by_reason.update(dict(checked.rejected["reason"].value_counts().iter_rows()))
+            for severity, reason, count in checked.rejected.group_by("severity", "reason").len().iter_rows():
+                (self.dropped_by_reason if severity == "value" else self.by_reason)[reason] += count
 
     def _write(self, kind: str, frame: pl.DataFrame) -> None:
         path = self.staging / f"{self.lake_key}.{kind}.{len(self.parts[kind])}.parquet"
@@ -57,7 +63,7 @@ class LakeOutput:
         whole = parts[0]
         if len(parts) > 1:
             whole = self.staging / f"{self.lake_key}.{kind}.parquet"
-            pl.scan_parquet(parts).sink_parquet(
+            pl.scan_parquet(parts, glob=False).sink_parquet(
                 whole, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=_ROW_GROUP, maintain_order=True
             )
         return whole

@@ -1,11 +1,11 @@
 """Load one source file into the lake: read, check, write aside, commit. It never raises: a file's fault is a result."""
 
+import errno
 import hashlib
 import os
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,17 +13,22 @@ from typing import Any, Literal
 import polars as pl
 
 from kpi.errors import SourceError, is_disk_full
+from kpi.ingest.bounds import DEFAULT, Bounds
 from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.lake_output import LakeOutput
 from kpi.ingest.lookups import Lookups
 from kpi.ingest.moments import Clock
-from kpi.ingest.pseudonym import Pseudonyms, key_fingerprint
+from kpi.ingest.pseudonym import Pseudonyms
+from kpi.ingest.pseudonym_key import key_fingerprint
 from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
-from kpi.ingest.validate import Validator
-from kpi.lake import LOADER_VERSION, EarlierContent, Lake, LakeFile, OlderVersionKeptError, settle, sha256_of
+from kpi.ingest.unforeseen import where_it_failed
+from kpi.ingest.validate import ColumnCameLateError, Validator
+from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, settle, sha256_of
+from kpi.masking import NUMBER, masked
+from kpi.moment import day_of, now
 
-Status = Literal["loaded", "unchanged", "failed", "removed"]
+Status = Literal["loaded", "unchanged", "failed"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Plan:
     clock: Clock
     pseudonyms: Pseudonyms
     digests: dict[str, str]  # per log, of everything its rows are looked up in
+    number_pattern: str = ""  # what a beneficiary's number looks like here, if the workspace says so
+    bounds: Bounds = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -78,20 +85,27 @@ def load_file(plan: Plan, source_file: str) -> FileResult:
         return failed(plan, source_file, SourceError("file_vanished", file=source_file))
     except PermissionError:
         return failed(plan, source_file, SourceError("file_forbidden", file=source_file))
+    except MemoryError:
+        raise  # whoever runs this knows whether there is more
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 one bad file must never stop the others
+        if _is_file_too_large(error):
+            most = f"{plan.bounds.output_mebibytes:,}"
+            return failed(plan, source_file, SourceError("bound_output", file=source_file, mebibytes=most))
         if is_disk_full(error):
             # The source is not at fault: its ledger entry stays, and the next load reads it again.
             return FileResult(source_file, "failed", known, SourceError("disk_full", place=plan.workspace))
-        return failed(plan, source_file, SourceError("unreadable", file=source_file, reason=_where(error)))
+        return failed(plan, source_file, SourceError("unreadable", file=source_file, reason=where_it_failed(error)))
 
 
-def failed(plan: Plan, source_file: str, error: SourceError) -> FileResult:
+def failed(plan: Plan, source_file: str, error: SourceError, *, given_up: str = "") -> FileResult:
     """Record a file that cannot be read; the rows of its last good version stay in the lake and the error says so."""
     lake = Lake(plan.workspace)
     known = lake.entry(source_file)
+    error = _without_numbers(error)
     if known is not None and known.accepted_path is not None:
         kept = {"kept_rows": known.rows_accepted, "kept_since": known.loaded_at}
-        entry = replace(known, reading="", **_error_fields(OlderVersionKeptError(error.key, **error.facts, **kept)))
+        fields = _error_fields(OlderVersionKeptError(error.key, **error.facts, **kept))
+        entry = replace(known, reading="", pending=None, given_up=given_up, **fields)
     else:
         entry = LakeFile(
             log=_log_of(plan, source_file),
@@ -105,8 +119,9 @@ def failed(plan: Plan, source_file: str, error: SourceError) -> FileResult:
             rejected_by_reason={},
             accepted_path=None,
             rejected_path=None,
-            loaded_at=_now(),
+            loaded_at=now().isoformat(timespec="seconds"),
             loader_version=LOADER_VERSION,
+            given_up=given_up,
             **_error_fields(error),
         )
     if known is None or replace(entry, loaded_at=known.loaded_at) != known:
@@ -127,6 +142,7 @@ def reading_of(plan: Plan, source: Source) -> str:
         repr(plan.digests[source.log]),
         repr(plan.clock.time_zone),
         repr(key_fingerprint(plan.pseudonyms.key)),
+        repr(plan.number_pattern or NUMBER),
     )
     return hashlib.sha256(f"({', '.join(parts)})".encode()).hexdigest()
 
@@ -138,7 +154,10 @@ def _contract_text(log: str) -> str:
 
 def is_settled(plan: Plan, known: LakeFile | None) -> bool:
     """Tell from size and time alone that a file is as the ledger knows it; in doubt the content decides."""
-    if known is None or known.error is not None or known.reading == "":
+    if known is None or known.error is not None:
+        return False
+    known = known.latest
+    if known.reading == "":
         return False
     stat = (plan.inbox / known.source_file).stat()
     if (stat.st_size, stat.st_mtime_ns) != (known.bytes, known.modified_ns) or _is_recent(known):
@@ -153,7 +172,7 @@ def _is_recent(known: LakeFile) -> bool:
 
 
 def _still_holds(plan: Plan, known: LakeFile, reading: str) -> bool:
-    loaded_on = datetime.fromisoformat(known.loaded_at).date()
+    loaded_on = day_of(known.loaded_at, plan.clock.time_zone)
     was_future = "future_date" in known.rejected_by_reason and plan.clock.today > loaded_on
     paths = [path for path in (known.accepted_path, known.rejected_path) if path]
     return known.reading == reading and not was_future and bool(paths) and all(path.exists() for path in paths)
@@ -174,20 +193,24 @@ def start(plan: Plan, source_file: str, known: LakeFile | None) -> Started | Fil
     before = path.stat()
     sha256 = sha256_of(path)
     reading = reading_of(plan, source)
-    if known and not known.error and known.sha256 == sha256 and _still_holds(plan, known, reading):
-        return FileResult(source_file, "unchanged", known)
+    latest = known.latest if known and not known.error else None
+    if latest and latest.sha256 == sha256 and _still_holds(plan, latest, reading):
+        return FileResult(source_file, "unchanged", latest)
     return Started(source_file, source, known, before, sha256, reading)
 
 
 def commit(plan: Plan, lake: Lake, files: Sequence[tuple[Started, LakeOutput]]) -> list[FileResult]:
-    """Put what was written aside into the lake, then the entries that make it the truth."""
+    """Put what was written aside into the lake, then the entries that make it the truth.
+
+    Where a content of the file counts already, the new one is pending until the load has judged it.
+    """
     finished = [written.finished() for _, written in files]
     settle(dict(pair for places in finished for pair in places.values()))
     entries = [
         _entry(plan, started, written, {kind: place for kind, (_, place) in places.items()})
         for (started, written), places in zip(files, finished, strict=True)
     ]
-    lake.commit(*entries)
+    lake.commit(*(entry.after(started.known) for (started, _), entry in zip(files, entries, strict=True)))
     return [FileResult(entry.source_file, "loaded", entry) for entry in entries]
 
 
@@ -196,52 +219,47 @@ def _entry(plan: Plan, started: Started, written: LakeOutput, places: Mapping[st
     after = (plan.inbox / source_file).stat()
     accepted, rejected = places.get("accepted"), places.get("rejected")
     return LakeFile(
-        log=started.source.log,
         source_file=source_file,
-        source_name=started.source.name,
+        **started.source.in_ledger,
         sha256=sha256,
         bytes=after.st_size,
         rows_read=written.rows_read,
         rows_accepted=written.rows_read - written.rows_rejected,
         rows_rejected=written.rows_rejected,
         rejected_by_reason=dict(sorted(written.by_reason.items())),
+        dropped_by_reason=dict(sorted(written.dropped_by_reason.items())),
         accepted_path=accepted,
         rejected_path=rejected,
-        loaded_at=_now(),
+        loaded_at=now().isoformat(timespec="seconds"),
         loader_version=LOADER_VERSION,
         lake_key=started.lake_key,
         reading=started.reading,
         modified_ns=after.st_mtime_ns,
         accepted_sha256=sha256_of(accepted) if accepted else "",
         rejected_sha256=sha256_of(rejected) if rejected else "",
+        accepted_values=dict(written.accepted_values),
         spans=written.counter.spans(known, after.st_mtime_ns),
-        earlier=_earlier(known, sha256),
+        earlier=known.contents_before(sha256) if known else (),
     )
-
-
-def _earlier(known: LakeFile | None, sha256: str) -> tuple[EarlierContent, ...]:
-    """Put the content that a file had before on record when its sender has overwritten it."""
-    if known is None or not known.sha256 or known.sha256 == sha256:
-        return known.earlier if known else ()
-    before = EarlierContent(
-        known.sha256,
-        known.bytes,
-        known.rows_read,
-        known.rows_accepted,
-        known.rows_rejected,
-        known.received_at,
-        known.loaded_at,
-        known.loader_version,
-    )
-    return (*known.earlier, before)
 
 
 def _write(plan: Plan, lake: Lake, started: Started) -> LakeOutput:
+    present: frozenset[str] = frozenset()
+    while True:
+        try:
+            return _written(plan, lake, started, present)
+        except ColumnCameLateError as late:
+            present |= frozenset(late.args)
+
+
+def _written(plan: Plan, lake: Lake, started: Started, present: frozenset[str]) -> LakeOutput:
     source_file, source = started.source_file, started.source
-    output = LakeOutput(lake, source.log, started.lake_key)
-    validator = Validator(source_file, source, plan.lookups, plan.clock, plan.pseudonyms)
+    output = LakeOutput(lake, source, started.lake_key)
+    validator = Validator(
+        source_file, source, plan.lookups, plan.clock, plan.pseudonyms, plan.number_pattern, present=present
+    )
     try:
-        for chunk in read_chunks(plan.inbox / source_file, source_file, source):
+        for chunk in read_chunks(plan.inbox / source_file, source_file, source, plan.bounds):
             output.add(validator.check(chunk))
             check_unchanged(plan, started)
         check_unchanged(plan, started)
@@ -265,22 +283,18 @@ def _log_of(plan: Plan, source_file: str) -> str:
         return ""
 
 
+def _without_numbers(error: SourceError) -> SourceError:
+    """Hide what an error quotes of a file where it looks like a beneficiary number; the file's own name stays."""
+    facts = {
+        name: masked(fact) if name != "file" and isinstance(fact, str) else fact for name, fact in error.facts.items()
+    }
+    return type(error)(error.key, **facts)
+
+
 def _error_fields(error: SourceError) -> dict[str, Any]:
     facts = {name: str(value) for name, value in error.facts.items()}
     return {"error": str(error), "error_key": error.key, "error_facts": facts}
 
 
-def _where(error: BaseException) -> str:
-    """Say where something unforeseen happened; its text may quote a row, so only its type is told."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if f"{os.sep}kpi{os.sep}" in frame.filename] or frames
-    return f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def today() -> date:
-    """Return the day of the load, in the machine's time zone."""
-    return datetime.now().astimezone().date()
+def _is_file_too_large(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EFBIG

@@ -1,30 +1,33 @@
 """Read moments and days; what seems to be a date of another kind is named as such, never guessed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 
 import polars as pl
 
 from kpi.ingest.contracts import Column
+from kpi.ingest.date_forms import EPOCHS
+from kpi.ingest.date_readers import Reader, Zones, epochs, nothing, readers_of
 from kpi.ingest.normalise import clean
 from kpi.ingest.parsed import Parsed, extent
-from kpi.ingest.sources import Source, strptime_format
+from kpi.ingest.sources import Source
 
-_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
-_TIMES = ("%H:%M:%S", "%H:%M:%S%.f", "%H:%M")
-ISO_FORMATS = tuple(f"{day}{gap}{time}" for day in _DAYS[:1] for gap in "T " for time in _TIMES) + _DAYS
-_ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
-_ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
 _FIRST_DAY = date(1900, 1, 1)
-_HIJRI = r"^1[345]\d\d[-/. ]|[-/. ]1[345]\d\d(\D|$)|\d ?(ه|AH)$"
+_HIJRI = r"^1[345]\d\d[-/. ]|[-/. ]1[345]\d\d(\D|$)|\d ?(ه|هـ|AH)$"
 _HIJRI_YEARS = (1300, 1599)
 _DAY_NUMBER = r"^\d{4,}(\.\d+)?$"
 _UNORDERED = r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})(\D|$)"
+_ZONE_AT_END = r":\d{2}(\.\d+)? ?([Zz]|UTC|GMT|utc|gmt|[+-]\d{2}:?(\d{2})?)$"
+_A_PERIOD = (
+    r"^\d{4}[-/]\d{1,2}$|^\d{4}[ \-/]?[QqTt]\d$|^[Qq]\d[ \-/]?\d{4}$"
+    r"|^\d{4} ?[-/–] ?\d{2}(\d{2})?$|^\d{4}-?W\d{2}$"
+)
 _SAMPLE = 50
-
-_Reader = Callable[[pl.Series], pl.Series]
+_TIDYING = (
+    (r"(\d{1,2}:\d{2}(?::\d{2})?) ?(?:ص|صباحا|صباحًا|[aA]\.?[mM]\.?)$", "${1} AM"),
+    (r"(\d{1,2}:\d{2}(?::\d{2})?) ?(?:م|مساء|مساءً|[pP]\.?[mM]\.?)$", "${1} PM"),
+    (r"^([^:]*\d) ?م$", "${1}"),  # of the Gregorian calendar
+)
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,11 @@ class Clock:
     time_zone: str | None = None
 
 
-def parse_moments(raw: pl.Series, column: Column, source: Source, clock: Clock) -> Parsed:
+def parse_moments(raw: pl.Series, column: Column, source: Source, clock: Clock, *, is_typed: bool = False) -> Parsed:
     """Parse moments or days, from text or from typed values of Parquet."""
     stored = pl.Date() if column.kind == "day" else pl.Datetime("us")
-    if isinstance(raw.dtype, pl.Date):
-        moments = raw.cast(pl.Datetime("us"))
-    elif isinstance(raw.dtype, pl.Datetime):
-        moments = _local(raw, clock.time_zone)
-    elif raw.dtype in (pl.String, pl.Categorical, pl.Null):
-        raw, moments = _text_moments(raw.cast(pl.String), source, clock.time_zone)
-    else:
-        moments = pl.Series(raw.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(raw))
+    own = clock.time_zone or source.timezone
+    raw, moments = _moments(raw, source, Zones(own, source.timezone), is_typed=is_typed)
     read = moments
     first, last = extent(read.to_physical())
     if first < _microseconds(_FIRST_DAY):
@@ -57,16 +54,37 @@ def parse_moments(raw: pl.Series, column: Column, source: Source, clock: Clock) 
     future = moments.dt.date() > clock.today
     year = read.dt.year()
     reasons = pl.select(
-        pl.when(is_wrong).then(_why_no_date(raw, year, source)).when(future).then(pl.lit("future_date")).otherwise(None)
+        pl.when(is_wrong)
+        .then(_why_no_date(raw, year, source, has_zone=own is not None))
+        .when(future)
+        .then(pl.lit("future_date"))
+        .otherwise(None)
     ).to_series()
     return Parsed(values.set(future.fill_null(value=False), None), reasons)
+
+
+def _moments(raw: pl.Series, source: Source, zones: Zones, *, is_typed: bool) -> tuple[pl.Series, pl.Series]:
+    """Return the values, texts in normal form, and what they say."""
+    if isinstance(raw.dtype, pl.Date):
+        return raw, raw.cast(pl.Datetime("us"))
+    if isinstance(raw.dtype, pl.Datetime):
+        naive = raw.dtype.time_zone is None
+        return raw, zones.place(raw.cast(pl.Datetime("us"))) if naive else zones.local(raw)
+    if raw.dtype in (pl.String, pl.Categorical, pl.Null):
+        return _text_moments(raw.cast(pl.String), source, zones, is_typed=is_typed)
+    declared = [form for form in source.dates if form in EPOCHS]
+    if raw.dtype.is_numeric() and declared:
+        return raw, epochs(raw, EPOCHS[declared[0]], zones)
+    if raw.dtype.is_integer() and source.period == "year":
+        return _text_moments(raw.cast(pl.String), source, zones, is_typed=is_typed)
+    return raw, nothing(raw)
 
 
 def _microseconds(day: date) -> int:
     return (day - date(1970, 1, 1)) // timedelta(microseconds=1)
 
 
-def _why_no_date(raw: pl.Series, year: pl.Series, source: Source) -> pl.Expr:
+def _why_no_date(raw: pl.Series, year: pl.Series, source: Source, *, has_zone: bool) -> pl.Expr:
     """Say what a value that is no date seems to be.
 
     A Hijri date is never converted: the month begins by sighting, so a calculated day can fall into the month before.
@@ -74,61 +92,47 @@ def _why_no_date(raw: pl.Series, year: pl.Series, source: Source) -> pl.Expr:
     if raw.dtype.is_numeric():
         return pl.lit("date_is_a_number")
     if raw.dtype != pl.String:
-        return pl.when(year.is_between(*_HIJRI_YEARS)).then(pl.lit("hijri_date")).otherwise(pl.lit("not_a_date"))
+        zoneless = pl.lit(isinstance(raw.dtype, pl.Datetime) and raw.dtype.time_zone is not None and not has_zone)
+        hijri = pl.when(year.is_between(*_HIJRI_YEARS)).then(pl.lit("hijri_date"))
+        return hijri.when(zoneless).then(pl.lit("time_zone_unknown")).otherwise(pl.lit("not_a_date"))
     text = pl.lit(raw)
     unordered = pl.lit(not source.dates) & text.str.contains(_UNORDERED)
     return (
         pl.when(text.str.contains(_HIJRI))
         .then(pl.lit("hijri_date"))
+        .when(text.str.contains(_A_PERIOD))
+        .then(pl.lit("period_mismatch"))
         .when(text.str.contains(_DAY_NUMBER))
         .then(pl.lit("date_is_a_number"))
+        .when(pl.lit(not has_zone) & text.str.contains(_ZONE_AT_END))
+        .then(pl.lit("time_zone_unknown"))
         .when(unordered)
         .then(pl.lit("date_order_unknown"))
         .otherwise(pl.lit("not_a_date"))
     )
 
 
-def _local(moments: pl.Series, time_zone: str | None) -> pl.Series:
-    if isinstance(moments.dtype, pl.Datetime) and moments.dtype.time_zone is None:
-        return moments.cast(pl.Datetime("us"))
-    if time_zone is None:
-        return pl.Series(moments.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(moments))
-    return moments.dt.convert_time_zone(time_zone).dt.replace_time_zone(None).cast(pl.Datetime("us"))
-
-
-def _text_moments(texts: pl.Series, source: Source, time_zone: str | None) -> tuple[pl.Series, pl.Series]:
+def _text_moments(texts: pl.Series, source: Source, zones: Zones, *, is_typed: bool) -> tuple[pl.Series, pl.Series]:
     """Return the texts in normal form and what they say; only those that are no plain dates are cleaned first."""
-    first, *others = _readers(texts, source, time_zone)
+    first, *others = _fitting_first(readers_of(source, zones, is_typed=is_typed), texts)
     moments = first(texts)
     left = (moments.is_null() & texts.is_not_null()).arg_true()
     if not len(left):
         return texts, moments
     cleaned = clean(texts.gather(left))
-    found = first(cleaned)
+    tidy = cleaned
+    for pattern, replacement in _TIDYING:
+        tidy = tidy.str.replace(pattern, replacement)
+    found = first(tidy)
     for read in others:
-        again = (found.is_null() & cleaned.is_not_null()).arg_true()
-        found = found.scatter(again, read(cleaned.gather(again)))
+        again = (found.is_null() & tidy.is_not_null()).arg_true()
+        if not len(again):
+            break
+        found = found.scatter(again, read(tidy.gather(again)))
     return texts.scatter(left, cleaned), moments.scatter(left, found)
 
 
-def _readers(texts: pl.Series, source: Source, time_zone: str | None) -> list[_Reader]:
-    """Return a reader for each format, the one first that fits the first dates; a declared one leaves no room."""
-    formats = [form for form in map(strptime_format, source.dates) if form] or list(ISO_FORMATS)
+def _fitting_first(readers: list[Reader], texts: pl.Series) -> list[Reader]:
+    """Return the readers, the one first that reads most of the first dates."""
     sample = clean(texts.gather(texts.is_not_null().arg_true().head(_SAMPLE))).drop_nulls()
-    formats.sort(key=lambda form: _read(sample, form).null_count())
-    readers: list[_Reader] = [partial(_read, form=form) for form in formats]
-    if time_zone is not None and not source.dates:
-        readers += [partial(_read_zoned, form=form, time_zone=time_zone) for form in _ZONED]
-    return readers
-
-
-def _read(texts: pl.Series, form: str) -> pl.Series:
-    if "%H" not in form and "%I" not in form:
-        return texts.str.to_date(form, strict=False).cast(pl.Datetime("us"))
-    return texts.str.to_datetime(form, strict=False, time_unit="us")
-
-
-def _read_zoned(texts: pl.Series, form: str, time_zone: str) -> pl.Series:
-    zoned = texts.set(~texts.str.contains(_ZONE_AT_END), None)
-    moments = zoned.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")
-    return moments.dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
+    return sorted(readers, key=lambda read: read(sample).null_count())

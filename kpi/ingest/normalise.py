@@ -1,4 +1,7 @@
-"""One normal form for every text: NFKC, Western digits, no tatweel, no invisible characters, single spaces."""
+"""One normal form for every text: NFKC, Western digits, no tatweel, no invisible characters, single spaces.
+
+Superscripts, circled numbers, fractions and Roman numerals keep their form: as digits they would be glued to a number.
+"""
 
 import re
 import unicodedata
@@ -11,9 +14,13 @@ _INVISIBLE = [0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A
 _REPLACED = {**_DIGITS, **dict.fromkeys([_TATWEEL, *map(chr, _INVISIBLE)], ""), "\u2028": " ", "\u2029": " "}
 _TRANSLATION = str.maketrans(_REPLACED)
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
-_SEPARATORS = {"\u066c": ",", "\u066b": ".", "\u2212": "-"}
-_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _UNTIDY = r"[^ -~]|^ | $|  |^$"
+_NUMERALS = r"[\p{No}\p{Nl}]"
+_NO_NUMERAL = re.compile(r"[\x00-\xb1\xb4-\xb8\xba\xbb\xbf-\u206f]*")  # a shortcut: none of them is one
+
+# What writers of Arabic leave out or write differently; `sql/core/search_form.sql` folds the same for the pages.
+_LETTERS = str.maketrans("ٱىیةەکؤئ", "اييههكوي")
+_NO_LETTERS = re.compile(r"[ءـ]|[^\w]|_", re.UNICODE)
 
 
 def clean(texts: pl.Series) -> pl.Series:
@@ -25,19 +32,24 @@ def clean(texts: pl.Series) -> pl.Series:
     if not len(untidy):
         return texts
     text = pl.col(texts.name)
-    tidy = (
-        text.str.normalize("NFKC")
-        .str.replace_many(_REPLACED)
-        .str.replace_all(r"[\s\x00-\x1f\x7f]+", " ")
-        .str.strip_chars()
+    composed = (
+        pl.when(text.str.contains(_NUMERALS)).then(text.str.normalize("NFC")).otherwise(text.str.normalize("NFKC"))
     )
+    tidy = composed.str.replace_many(_REPLACED).str.replace_all(r"[\s\x00-\x1f\x7f]+", " ").str.strip_chars()
     cleaned = texts.gather(untidy).to_frame().select(pl.when(tidy != "").then(tidy).alias(texts.name)).to_series()
     return texts.clone().scatter(untidy, cleaned)
 
 
 def clean_text(text: str) -> str:
     """Return one text in normal form ("" when blank); the same form as `clean` gives, for the few labels of a file."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_TRANSLATION)).strip()
+    form = "NFC" if _has_numeral(text) else "NFKC"
+    return _SPACES.sub(" ", unicodedata.normalize(form, text).translate(_TRANSLATION)).strip()
+
+
+def _has_numeral(text: str) -> bool:
+    if _NO_NUMERAL.fullmatch(text):
+        return False
+    return any(unicodedata.category(character) in ("No", "Nl") for character in text)
 
 
 def label_key(text: str) -> str:
@@ -45,15 +57,32 @@ def label_key(text: str) -> str:
     return clean_text(text).lower()
 
 
-def plain_numbers(texts: pl.Series) -> pl.Series:
-    """Return normal-form numbers without thousands separators (`1,234` and `١٬٢٣٤` become `1234`).
+def folded_key(text: str) -> str:
+    """Return the form under which labels are compared that are not known as they are written.
 
-    A comma that does not separate groups of three stays, so that `1,5` is rejected and never guessed.
+    Hamzas, final ya, ta marbuta, Persian letters, diacritics, accents and punctuation make no difference in it.
     """
-    if not texts.str.contains(r"[,\x{066c}\x{066b}\x{2212}]").any():
-        return texts
-    name = texts.name
-    western = pl.col(name).str.replace_many(_SEPARATORS)
-    grouped = western.str.contains(_THOUSANDS)
-    plain = pl.when(grouped).then(western.str.replace_all(",", "", literal=True)).otherwise(western)
-    return texts.to_frame().select(plain.alias(name)).to_series()
+    bare = label_key(text)
+    if not bare.isascii():  # plain letters have nothing to be taken apart
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = bare.translate(_LETTERS)
+    return _SPACES.sub(" ", _NO_LETTERS.sub(" ", bare.replace("ء", ""))).strip()
+
+
+def meanings(lookup: dict[str, str]) -> dict[str, set[str]]:
+    """Return folded label → all values that it stands for."""
+    found: dict[str, set[str]] = {}
+    for label, value in lookup.items():
+        found.setdefault(folded_key(label), set()).add(value)
+    return found
+
+
+def single(found: dict[str, set[str]]) -> dict[str, str]:
+    """Return folded label → value; a label that stands for several values is left out, for it would be a guess."""
+    return {key: value for key, values in found.items() if key and len(values) == 1 for value in values}
+
+
+def folded(lookup: dict[str, str]) -> dict[str, str]:
+    """Return folded label → value of a lookup, without labels that stand for several."""
+    return single(meanings(lookup))

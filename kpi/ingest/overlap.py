@@ -1,11 +1,13 @@
-"""Count every transaction once, whatever number of files it was sent in.
+"""Count every statement once, whatever number of files it was sent in: the newest statement about a unit counts.
 
-Files are taken in the order they were received (modification time, then path). For each entity and month:
+Files are taken in the order they were received (modification time, then path). `docs/re-sends.md` tells the rules to
+those who send; in short:
 
-* A newer file that brings again at least half of an older file's transactions is a corrected re-send: it replaces the
-  older file's rows of that entity and month. Rows with an id are compared by id; rows without one (weighted totals) by
-  what they total: day, service, governorate, channel, outcome and beneficiary. Either kind replaces its own kind only.
-* A single id that is left in two files is a duplicate: the row received first counts, wherever its month is.
+* Of an id the newest row counts, whichever month it names. Ids are compared in normal form.
+* Of a service and a period the newest total counts, however it is split and whatever it was before.
+* Of an entity's month in an older file nothing counts any more once a newer file states at least half of it again, or
+  says that it is complete.
+* What could be meant in two ways is asked, and `Overlap.questions` says so; who reads it holds those rows back.
 
 Nothing is removed: the sources and the accepted rows stay, and what does not count is listed in the lake. The ledger's
 spans say which files can overlap; the others are not opened.
@@ -13,69 +15,90 @@ spans say which files can overlap; the others are not opened.
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import polars as pl
 
-from kpi.lake import Lake, LakeFile, settle
+from kpi.errors import KpiError
+from kpi.ingest.both_count import BOTH_COUNT, COUNTED, counted_by_span, counted_months, files_that_both_count
+from kpi.ingest.complete_files import replaced_by_complete
+from kpi.ingest.received import NOTHING_HELD, Received, Without, in_order_received, received
+from kpi.ingest.resent_totals import LISTED, resent_totals
+from kpi.ingest.same_ids import ROWS_PER_PASS, RestatedIds, restated_ids
+from kpi.ingest.same_keys import RESTATED_KEYS, restated_keys
+from kpi.ingest.still_asked import ASKED_OF_FILES, still_asked
+from kpi.lake import Lake, settle
+from kpi.workspace import WEEKDAYS, read_workspace
 
-RULE_VERSION = "1"
-ROWS_PER_PASS = 5_000_000  # compared at a time: bounds the memory
-_CELL = ("submitted_at", "service_id", "governorate_id", "channel", "outcome", "beneficiary")
-_GROUP = ("entity_id", "month", "months_covered", "has_ids")
-_SPANS: dict[str, pl.DataType] = {
-    "span": pl.UInt32(),
-    "file": pl.UInt32(),
-    "entity_id": pl.String(),
-    "month": pl.Date(),
-    "months_covered": pl.Int8(),
-    "has_ids": pl.Boolean(),
-    "rows": pl.Int64(),
-    "first_id": pl.String(),
-    "last_id": pl.String(),
-}
+RULE_VERSION = "2"
 REPLACED: dict[str, pl.DataType] = {
     "old_file": pl.String(),
     "new_file": pl.String(),
+    "reason": pl.String(),
     "entity_id": pl.String(),
     "month": pl.Date(),
     "months_covered": pl.Int8(),
     "has_ids": pl.Boolean(),
+    "service_id": pl.String(),
+    "from_day": pl.Date(),
+    "until_day": pl.Date(),
     "rows": pl.Int64(),
+    "old_transactions": pl.Int64(),
+    "new_transactions": pl.Int64(),
 }
-DUPLICATES: dict[str, pl.DataType] = {
+_GONE: dict[str, pl.DataType] = {
+    "source_file": pl.String(),
     "entity_id": pl.String(),
-    "transaction_id": pl.String(),
-    "kept_file": pl.String(),
-    "kept_row": pl.Int64(),
-    "other_file": pl.String(),
-    "other_row": pl.Int64(),
+    "month": pl.Date(),
+    "months_covered": pl.Int8(),
+    "has_ids": pl.Boolean(),
 }
+_ROWS: dict[str, pl.DataType] = {"source_file": pl.String(), "source_row": pl.Int64()}
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """What does not count: `replaced` (schema `REPLACED`, whole entity-months) and `duplicates` (single rows)."""
+    """What does not count, and why.
+
+    `replaced` (schema `REPLACED`) lists what a newer file replaces, unit by unit, with both figures; `duplicates`
+    (`RESTATED_KEYS`) single rows and the row of a newer file that counts instead. `left_out_spans` (whole months of an
+    entity in a file) and `left_out_rows` are the same for a machine. `both_count` (`BOTH_COUNT`) shows the months of
+    which two files count, `counted` (`COUNTED`) what each file adds to a month, `questions` (`ASKED_OF_FILES`) what has
+    to be held back until somebody answers.
+    """
 
     replaced: pl.DataFrame
     duplicates: pl.DataFrame
+    left_out_spans: pl.DataFrame
+    left_out_rows: pl.DataFrame
+    both_count: pl.DataFrame
+    counted: pl.DataFrame
+    questions: pl.DataFrame
 
 
-def read_overlap(lake: Lake) -> Overlap:
+_SCHEMAS = {
+    "replaced": REPLACED,
+    "duplicates": RESTATED_KEYS,
+    "left_out_spans": _GONE,
+    "left_out_rows": _ROWS,
+    "both_count": BOTH_COUNT,
+    "counted": COUNTED,
+    "questions": ASKED_OF_FILES,
+}
+
+
+def read_overlap(lake: Lake, without: Without = NOTHING_HELD) -> Overlap:
     """Return the overlap of the lake's files as they are now; find it when it is not on record."""
-    files = _in_order_received(lake)
-    suspects = _suspects(_spans(files))
-    if suspects.is_empty():
-        return Overlap(pl.DataFrame(schema=REPLACED), pl.DataFrame(schema=DUPLICATES))
-    paths = _paths(lake, files)
+    if not lake.files():
+        return Overlap(*(pl.DataFrame(schema=schema) for schema in _SCHEMAS.values()))
+    paths = _paths(lake, without)
     try:
-        return Overlap(pl.read_parquet(paths[0]).cast(REPLACED), pl.read_parquet(paths[1]).cast(DUPLICATES))  # ty: ignore[invalid-argument-type]
+        found = [pl.read_parquet(paths[name], glob=False).cast(schema) for name, schema in _SCHEMAS.items()]  # ty: ignore[invalid-argument-type]
+        return Overlap(*found)
     except (OSError, pl.exceptions.PolarsError):
         pass
-    overlap = _find(files, suspects)
+    overlap = _find(lake, without)
     _keep(lake, paths, overlap)
     return overlap
 
@@ -83,159 +106,123 @@ def read_overlap(lake: Lake) -> Overlap:
 def forget_stale_overlaps(lake: Lake) -> None:
     """Remove what was found for an earlier state of the lake; call only while holding the lock."""
     found = list((lake.root / "overlap").glob("*"))
-    kept = _paths(lake, _in_order_received(lake)) if found else ()
+    state = _state(lake) if found else ""
     for path in found:
-        if path not in kept:
+        if not path.name.startswith(state):
             path.unlink(missing_ok=True)
 
 
-def _in_order_received(lake: Lake) -> list[LakeFile]:
-    files = [file for file in lake.files() if file.log == "transactions" and file.accepted_path and file.spans]
-    return sorted(files, key=lambda file: (file.modified_ns, file.source_file))
+def _state(lake: Lake) -> str:
+    files = [file for log in _logs(lake) for file in in_order_received(lake, log, NOTHING_HELD)]
+    return _digest([RULE_VERSION, _first_weekday(lake), [(file.source_file, file.lake_key) for file in files]])
 
 
-def _paths(lake: Lake, files: list[LakeFile]) -> tuple[Path, Path]:
-    state = [RULE_VERSION, [(file.source_file, file.lake_key) for file in files]]
-    digest = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:40]
-    folder = lake.root / "overlap"
-    return folder / f"{digest}.replaced.parquet", folder / f"{digest}.duplicates.parquet"
+def _logs(lake: Lake) -> list[str]:
+    return sorted({file.log for file in lake.files()})
 
 
-def _keep(lake: Lake, paths: tuple[Path, Path], overlap: Overlap) -> None:
+def _first_weekday(lake: Lake) -> int:
+    """Return the day on which the workspace's weeks begin, 1 is Monday."""
+    try:
+        return 1 + WEEKDAYS.index(read_workspace(lake.root.parent).week.first_day)
+    except (KpiError, OSError):
+        return 1  # a workspace without settings; one with wrong settings is refused where they are read
+
+
+def _paths(lake: Lake, without: Without) -> dict[str, Path]:
+    months = [
+        [(file, entity, month.isoformat()) for file, entity, month in sorted(named)]
+        for named in (without.sender_months, without.answered)
+    ]
+    name = f"{_state(lake)}.{_digest([sorted(without.files), months])}"
+    return {kind: lake.root / "overlap" / f"{name}.{kind}.parquet" for kind in _SCHEMAS}
+
+
+def _digest(what: object) -> str:
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:40]
+
+
+def _keep(lake: Lake, paths: dict[str, Path], overlap: Overlap) -> None:
     staging = lake.root / ".staging"
-    for folder in (staging, paths[0].parent):
+    for folder in (staging, lake.root / "overlap"):
         folder.mkdir(parents=True, exist_ok=True)
-    drafts = {staging / path.name: path for path in paths}
-    for draft, frame in zip(drafts, (overlap.replaced, overlap.duplicates), strict=True):
-        frame.write_parquet(draft, compression="zstd")
+    drafts = {staging / path.name: path for path in paths.values()}
+    for draft, field in zip(drafts, fields(overlap), strict=True):
+        getattr(overlap, field.name).write_parquet(draft, compression="zstd")
     settle(drafts)
 
 
-def _find(files: list[LakeFile], spans: pl.DataFrame) -> Overlap:
-    passes = -(-int(spans["rows"].sum()) // ROWS_PER_PASS)
-    replaced_by = _replaced(files, spans, passes)
-    left = spans.filter(pl.col("has_ids") & ~pl.col("span").is_in(list(replaced_by)))
-    again = [_ids_again(files, left, number, passes) for number in range(passes)] if len(left) > 1 else []
-    names = [file.source_file for file in files]
-    rows = [
-        (names[old["file"]], names[spans["file"][replaced_by[old["span"]]]], *(old[name] for name in (*_GROUP, "rows")))
-        for old in spans.to_dicts()
-        if old["span"] in replaced_by
-    ]
-    replaced = pl.DataFrame(rows, schema=REPLACED, orient="row").sort("entity_id", "month", "old_file", "has_ids")
-    return Overlap(replaced, _duplicates(files, pl.concat(again) if again else None))
+def _find(lake: Lake, without: Without) -> Overlap:
+    log = received(lake, without)
+    complete, unnamed = replaced_by_complete(log)
+    ids = restated_ids(log, set(complete))
+    whole = complete | ids.months
+    totals = resent_totals(log, whole, ids.rows.select("file", "source_row"), _first_weekday(lake), ROWS_PER_PASS)
+    gone = log.spans.filter(pl.col("span").is_in([*whole, *totals.spans]))
+    listed = [_whole_months(log, whole, complete), totals.replaced]
+    duplicates = pl.concat([_duplicates(log, ids), restated_keys(lake, without)])
+    one = pl.lit(1, pl.Int64).alias("rows")
+    left_out = [gone.select("span", "rows", "transactions")]
+    left_out += [rows.select("span", one, "transactions") for rows in (ids.rows, totals.rows)]
+    again = [ids.rows.select("file", "entity_id", newer="kept_file"), totals.again]
+    counted = counted_by_span(log, pl.concat(left_out))
+    replaced = _named(log, listed)
+    return Overlap(
+        replaced=replaced.sort("entity_id", "month", "old_file", "service_id", "from_day", "has_ids"),
+        duplicates=duplicates,
+        left_out_spans=gone.with_columns(log.names(gone["file"]).alias("source_file")).select(_GONE.keys()),
+        left_out_rows=_left_out_rows(log, [ids.rows, totals.rows], duplicates),
+        both_count=files_that_both_count(log, counted, pl.concat(again)),
+        counted=counted_months(log, counted, replaced),
+        questions=still_asked(log, pl.concat([unnamed, totals.asked]), totals.settled, without),
+    )
 
 
-def _spans(files: list[LakeFile]) -> pl.DataFrame:
-    rows = [
-        (0, place, s.entity_id, s.month, s.months_covered, s.has_ids, s.rows, s.first_id, s.last_id)
-        for place, file in enumerate(files)
-        for s in file.spans
-    ]
-    frame = pl.DataFrame(rows, schema=_SPANS | {"month": pl.String()}, orient="row")
-    return frame.with_columns(pl.col("month").str.to_date())
+def _whole_months(log: Received, whole: dict[int, int], complete: dict[int, int]) -> pl.DataFrame:
+    """List the months of an entity of which nothing in an older file counts any more."""
+    found = pl.DataFrame(
+        [(span, newer, "complete" if span in complete else "month") for span, newer in whole.items()],
+        schema={"span": pl.UInt32, "newer": pl.UInt32, "reason": pl.String},
+        orient="row",
+    )
+    sums = log.spans.group_by("entity_id", "month", newer="file").agg(pl.col("transactions").sum())
+    months = log.spans.join(found, on="span")
+    months = months.join(sums, on=["entity_id", "month", "newer"], how="left", suffix="_new")
+    return months.with_columns(
+        pl.lit(None, pl.String).alias("service_id"),
+        pl.lit(None, pl.Date).alias("from_day"),
+        pl.lit(None, pl.Date).alias("until_day"),
+        pl.col("transactions").alias("old_transactions"),
+        pl.col("transactions_new").fill_null(0).alias("new_transactions"),
+    ).select(LISTED.keys())
 
 
-def _suspects(spans: pl.DataFrame) -> pl.DataFrame:
-    """Return the spans that may share transactions with another file's, numbered."""
-    with_ids = spans.filter("has_ids")
-    ranges = with_ids.group_by("entity_id", "file").agg(pl.col("first_id").min(), pl.col("last_id").max())
-    pairs = [(entity, file) for entity, file in _crossing(ranges.sort("entity_id", "first_id", "file").iter_rows())]
-    crossing = pl.DataFrame(pairs, schema={"entity_id": pl.String, "file": pl.UInt32}, orient="row")
-    totals = spans.filter(~pl.col("has_ids")).filter(pl.col("file").n_unique().over(_GROUP) > 1)
-    found = pl.concat([with_ids.join(crossing, on=["entity_id", "file"], how="semi"), totals])
-    found = found.sort("file", *_GROUP)
-    return found.with_columns(pl.int_range(len(found), eager=True, dtype=pl.UInt32).alias("span"))
+def _named(log: Received, listed: list[pl.DataFrame]) -> pl.DataFrame:
+    found = pl.concat([frame.select(LISTED.keys()).cast(LISTED) for frame in listed])  # ty: ignore[invalid-argument-type]
+    old, new = log.names(found["file"]).alias("old_file"), log.names(found["newer"]).alias("new_file")
+    return found.with_columns(old, new).select(REPLACED.keys())
 
 
-def _crossing(ranges: Iterable[tuple[str, int, str, str]]) -> Iterator[tuple[str, int]]:
-    """Yield (entity, file) of the id ranges, sorted by entity and first id, that cross another file's."""
-    cluster: list[int] = []
-    at, reach = "", ""
-    for entity, file, first, last in ranges:
-        if cluster and (entity != at or first > reach):
-            yield from ((at, member) for member in cluster if len(cluster) > 1)
-            cluster = []
-        reach = last if not cluster else max(reach, last)
-        at = entity
-        cluster.append(file)
-    yield from ((at, member) for member in cluster if len(cluster) > 1)
-
-
-def _keys(files: list[LakeFile], spans: pl.DataFrame, number: int, passes: int) -> pl.DataFrame:
-    """Return span, key (UInt64) and source_row of the rows of some spans whose key falls to this pass."""
-    id_key = pl.col("transaction_id").hash(1) ^ pl.col("entity_id").hash(2)
-    cell_key = pl.col("entity_id").hash(3)
-    for seed, name in enumerate(_CELL, start=4):
-        cell_key = cell_key ^ pl.col(name).hash(seed)
-    parts = []
-    for (place, has_ids), wanted in spans.partition_by("file", "has_ids", as_dict=True).items():
-        key = (id_key if has_ids else cell_key).alias("key")
-        rows = _accepted(files[int(place)]).filter(pl.col("transaction_id").is_not_null() == pl.lit(has_ids))
-        rows = rows.select(*_GROUP[:3], key, "source_row")
-        rows = rows.filter(pl.col("key") % passes == number) if passes > 1 else rows
-        named = rows.join(wanted.select("span", *_GROUP[:3]).lazy(), on=_GROUP[:3])
-        parts.append(named.select("span", "key", "source_row").collect())
-    return pl.concat(parts, rechunk=False)
-
-
-def _accepted(file: LakeFile) -> pl.LazyFrame:
-    return pl.scan_parquet(str(file.accepted_path))
-
-
-def _replaced(files: list[LakeFile], spans: pl.DataFrame, passes: int) -> dict[int, int]:
-    """Return replaced span → the span that replaces it."""
-    several = spans.filter(pl.col("file").n_unique().over(_GROUP) > 1)
-    if several.is_empty():
-        return {}
-    groups = several.select("span", "file", pl.struct(_GROUP).rank("dense").alias("group"))
-    sizes: dict[int, int] = defaultdict(int)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for number in range(passes):
-        keys = _keys(files, several, number, passes).select("span", "key").unique()
-        for span, size in keys.group_by("span").len().iter_rows():
-            sizes[span] += size
-        common = keys.filter(pl.col("key").is_duplicated()).join(groups, on="span")
-        pairs = common.lazy().join(common.lazy(), on=["group", "key"], suffix="_newer")
-        counted = pairs.filter(pl.col("file") < pl.col("file_newer")).group_by("span", "span_newer").len().collect()
-        for older, newer, count in counted.iter_rows():
-            shared[older, newer] += count
-    replaced_by: dict[int, int] = {}
-    for older, newer in sorted(shared, key=lambda pair: (pair[1], pair[0])):
-        if older not in replaced_by and 2 * shared[older, newer] >= sizes[older]:
-            replaced_by[older] = newer
-    return replaced_by
-
-
-def _ids_again(files: list[LakeFile], spans: pl.DataFrame, number: int, passes: int) -> pl.DataFrame:
-    """Return file and source_row of the rows whose id another file has too."""
-    keys = _keys(files, spans, number, passes)
-    again = keys.filter(pl.col("key").is_duplicated())
-    return again.join(spans.select("span", "file"), on="span").select("file", "source_row")
-
-
-def _duplicates(files: list[LakeFile], again: pl.DataFrame | None) -> pl.DataFrame:
-    """Compare the ids themselves, for two ids may share a key, and say which row of each counts."""
-    if again is None or again.is_empty():
-        return pl.DataFrame(schema=DUPLICATES)
-    parts = []
-    for (place,), rows in again.partition_by("file", as_dict=True).items():
-        read = _accepted(files[int(place)]).select("entity_id", "transaction_id", "source_row")
-        parts.append(
-            read.join(rows.lazy(), on="source_row", how="semi").with_columns(pl.lit(place, pl.UInt32).alias("file"))
+def _duplicates(log: Received, ids: RestatedIds) -> pl.DataFrame:
+    rows = ids.rows
+    return (
+        rows.select(
+            pl.lit("transactions").alias("log"),
+            "entity_id",
+            "transaction_id",
+            pl.col("transaction_id").alias("statement"),
+            log.names(rows["kept_file"]).alias("kept_file"),
+            "kept_row",
+            log.names(rows["file"]).alias("other_file"),
+            pl.col("source_row").alias("other_row"),
         )
-    found = pl.concat(pl.collect_all(parts)).sort("entity_id", "transaction_id", "file", "source_row")
-    same = ["entity_id", "transaction_id"]
-    names = pl.Series([file.source_file for file in files])
-    listed = found.with_columns(
-        pl.col("file").first().over(same).alias("kept"),
-        pl.col("source_row").first().over(same).alias("kept_row"),
-        pl.int_range(pl.len()).over(same).alias("turn"),
-    ).filter(pl.col("turn") > 0)
-    return listed.select(
-        *same,
-        names.gather(listed["kept"]).alias("kept_file"),
-        "kept_row",
-        names.gather(listed["file"]).alias("other_file"),
-        pl.col("source_row").alias("other_row"),
-    ).cast(DUPLICATES)  # ty: ignore[invalid-argument-type]
+        .cast(RESTATED_KEYS)  # ty: ignore[invalid-argument-type]
+        .sort("entity_id", "transaction_id", "other_file", "other_row")
+    )
+
+
+def _left_out_rows(log: Received, rows: list[pl.DataFrame], duplicates: pl.DataFrame) -> pl.DataFrame:
+    found = pl.concat([frame.select("file", "source_row") for frame in rows])
+    named = found.select(log.names(found["file"]).alias("source_file"), "source_row")
+    others = duplicates.filter(pl.col("log") != "transactions")
+    return pl.concat([named, others.select(source_file="other_file", source_row="other_row")]).cast(_ROWS)  # ty: ignore[invalid-argument-type]

@@ -3,39 +3,69 @@
 import polars as pl
 
 from kpi.ingest.contracts import Column
-from kpi.ingest.lookups import UNKNOWN
+from kpi.ingest.identifiers import PLACEHOLDERS, parse_identifiers
+from kpi.ingest.lookups import UNKNOWN, Lookup
 from kpi.ingest.moments import Clock, parse_moments
-from kpi.ingest.normalise import clean, label_key, plain_numbers
-from kpi.ingest.parsed import Parsed, extent
+from kpi.ingest.normalise import clean, label_key
+from kpi.ingest.numbers import Writing, parse_numbers
+from kpi.ingest.parsed import Parsed, extent, spread
 from kpi.ingest.sources import Source
 
 LONGEST_TEXT_BYTES = 10_000
-_NUMBER = r"^\d{4,}(\.\d+)?$"
-_UNORDERED = r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})(\D|$)"
-_NUMBER = r"^[+-]?\d+(\.\d+)?$"
 _BENEFICIARY_DIGITS = (4, 12)
 _POWERS = pl.Series([10**digits for digits in range(_BENEFICIARY_DIGITS[1])])
-_BENEFICIARY_NUMBER = rf"^\d{{{_BENEFICIARY_DIGITS[0]},{_BENEFICIARY_DIGITS[1]}}}$"
+_BENEFICIARY_NUMBER = rf"^[0-9]{{{_BENEFICIARY_DIGITS[0]},{_BENEFICIARY_DIGITS[1]}}}$"
+_LONGEST_MARK_BYTES = 64
 
 
-def parse_column(raw: pl.Series, column: Column, source: Source, lookup: dict[str, str], clock: Clock) -> Parsed:
+def parse_column(
+    raw: pl.Series, column: Column, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool = False
+) -> Parsed:
     """Parse one column.
 
-    `raw` holds text, or typed values from Parquet. A blank is a null without a reason: whether it may be blank is a
-    question of the row.
+    `raw` holds text, or typed values from Parquet; `is_typed` says that numbers may stand in it as numbers. A blank is
+    a null without a reason: whether it may be blank is a question of the row. So is a mark of what is not provided.
     """
+    if source.nulls or source.not_applicable:
+        raw, inapplicable = _without_marks(raw, source, lookup)
+        if inapplicable is not None and not column.falls_out:
+            parsed = _parsed(raw, column, source, lookup, clock, is_typed=is_typed)
+            reasons = parsed.reasons if parsed.reasons is not None else pl.Series([None], dtype=pl.String)
+            noted = pl.select(pl.when(inapplicable).then(pl.lit("not_applicable")).otherwise(reasons)).to_series()
+            return Parsed(parsed.values, noted)
+    return _parsed(raw, column, source, lookup, clock, is_typed=is_typed)
+
+
+def _parsed(raw: pl.Series, column: Column, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool) -> Parsed:
     if column.kind == "moment" or column.kind == "day":
-        return parse_moments(raw, column, source, clock)
+        return parse_moments(raw, column, source, clock, is_typed=is_typed)
     if column.kind in ("integer", "decimal"):
-        return _numbers(raw, column)
+        return parse_numbers(raw, column, Writing(source.decimal, is_typed, source.percent, source.corrections))
+    if column.kind == "identifier":
+        return parse_identifiers(raw, is_typed=is_typed)
     texts = _texts(raw)
     if column.kind in ("code", "reference"):
         reason = UNKNOWN[str(column.list)] if column.kind == "reference" else "unknown_code"
-        return _looked_up(texts, lookup, reason)
+        return _looked_up(texts, lookup, reason, may_be_blank=not column.required)
     if column.kind == "beneficiary":
         return _beneficiaries(texts)
     too_long = texts.str.len_bytes() > LONGEST_TEXT_BYTES
     return Parsed(clean(texts), _reasons_where(too_long, "value_too_long"))
+
+
+def _without_marks(raw: pl.Series, source: Source, lookup: Lookup) -> tuple[pl.Series, pl.Series | None]:
+    """Return the values without the source's marks of nothing, and which of them say that there can be none."""
+    if raw.dtype not in (pl.String, pl.Categorical):
+        return raw, None
+    texts = raw.cast(pl.String)
+    short = texts.filter(texts.str.len_bytes() <= _LONGEST_MARK_BYTES).unique().to_list()
+    keys = {text: label_key(text) for text in short if lookup.find(text) is None}
+    nulls, inapplicable = set(map(label_key, source.nulls)), set(map(label_key, source.not_applicable))
+    cannot_be = [text for text, key in keys.items() if key in inapplicable]
+    nothing = [text for text, key in keys.items() if key in nulls] + cannot_be
+    if not nothing:
+        return raw, None
+    return texts.set(texts.is_in(nothing), None), texts.is_in(cannot_be).fill_null(value=False) if cannot_be else None
 
 
 def _texts(raw: pl.Series) -> pl.Series:
@@ -46,33 +76,38 @@ def _texts(raw: pl.Series) -> pl.Series:
     return raw.cast(pl.String)
 
 
-def spread(texts: pl.Series, unique: pl.Series, values: pl.Series) -> pl.Series:
-    """Return per row the value that was found for its distinct text."""
-    table = pl.DataFrame({"text": unique, "value": values})
-    return texts.alias("text").to_frame().join(table, on="text", how="left", maintain_order="left")["value"]
-
-
 def _reasons_where(wrong: pl.Series, reason: str) -> pl.Series | None:
     if not wrong.any():
         return None
     return pl.select(pl.when(wrong).then(pl.lit(reason))).to_series()
 
 
-def _looked_up(raw: pl.Series, lookup: dict[str, str], reason: str) -> Parsed:
+def _looked_up(raw: pl.Series, lookup: Lookup, reason: str, *, may_be_blank: bool) -> Parsed:
     """Look up each distinct writing once; a row with an unknown one keeps it, for it is rejected anyway."""
     unique = raw.drop_nulls().unique()
-    keys = [lookup[text] if text in lookup else lookup.get(label_key(text)) for text in unique.to_list()]
+    written = unique.to_list()
+    keys = [lookup.find(text) for text in written]
     blank = clean(unique).is_null().to_list()
-    unknown = [
-        text for text, key, empty in zip(unique.to_list(), keys, blank, strict=True) if key is None and not empty
-    ]
+    unknown = {
+        text: _why_unknown(text, lookup, reason, may_be_blank=may_be_blank)
+        for text, key, empty in zip(written, keys, blank, strict=True)
+        if key is None and not empty
+    }
     stored = [key or None for key in keys]
-    as_written = all(key in (text, None) for text, key in zip(unique.to_list(), stored, strict=True))
-    if as_written and stored.count(None) == len(unknown):
+    as_written = all(key in (text, None) for text, key in zip(written, stored, strict=True))
+    if as_written and stored.count(None) == len(unknown) and "placeholder" not in unknown.values():
         values = raw
     else:
         values = spread(raw, unique, pl.Series(stored, dtype=pl.String))
-    return Parsed(values, _reasons_where(raw.is_in(unknown), reason) if unknown else None)
+    if not unknown:
+        return Parsed(values)
+    return Parsed(values, spread(raw, pl.Series(list(unknown)), pl.Series(list(unknown.values()))))
+
+
+def _why_unknown(text: str, lookup: Lookup, reason: str, *, may_be_blank: bool) -> str:
+    if may_be_blank and label_key(text) in PLACEHOLDERS:
+        return "placeholder"
+    return "ambiguous_name" if lookup.is_ambiguous(text) else reason
 
 
 def _beneficiaries(texts: pl.Series) -> Parsed:
@@ -97,75 +132,3 @@ def _plain_beneficiaries(texts: pl.Series) -> pl.Series | None:
         return None
     # a sign or a leading zero makes a text longer than its number has digits
     return numbers if (numbers >= _POWERS.gather(lengths - 1)).all() else None
-
-
-def _numbers(raw: pl.Series, column: Column) -> Parsed:
-    if raw.dtype.is_integer() or raw.dtype.is_decimal():
-        return _checked_numbers(raw, raw, column)
-    if raw.dtype.is_float():
-        return _checked_numbers(raw, raw.set(~raw.is_finite().fill_null(value=True), None), column)
-    texts = raw.cast(pl.String)
-    unique = texts.drop_nulls().unique()
-    if len(unique) < len(texts) // 2:
-        parsed = _text_numbers(clean(unique), column)
-        reasons = None if parsed.reasons is None else spread(texts, unique, parsed.reasons)
-        return Parsed(spread(texts, unique, parsed.values), reasons)
-    return _text_numbers(clean(texts), column)
-
-
-def _text_numbers(texts: pl.Series, column: Column) -> Parsed:
-    plain = plain_numbers(texts)
-    is_number = plain.str.contains(_NUMBER)
-    digits = plain.set(~is_number.fill_null(value=True), None)
-    # 38 digits hold whatever a person types; what does not fit even there is out of range
-    numbers = digits.cast(pl.Decimal(38, 6), strict=False)
-    too_fine = digits.str.contains(rf"\.\d{{{column.decimals}}}\d*[1-9]")
-    return _checked_numbers(texts, numbers, column, is_number=is_number, too_fine=too_fine)
-
-
-def _checked_numbers(
-    raw: pl.Series,
-    numbers: pl.Series,
-    column: Column,
-    *,
-    is_number: pl.Series | None = None,
-    too_fine: pl.Series | None = None,
-) -> Parsed:
-    """Check decimals and limits, then store; `is_number` and `too_fine` come from the text when there is one."""
-    given = raw.is_not_null()
-    not_number = given & ~is_number.fill_null(value=True) if is_number is not None else given & numbers.is_null()
-    fine = ~too_fine.fill_null(value=False) if too_fine is not None else _fits_decimals(numbers, column.decimals)
-    inside = pl.Series([True]).new_from_index(0, len(raw))
-    if column.minimum is not None:
-        inside &= numbers >= column.minimum
-    if column.maximum is not None:
-        inside &= numbers <= column.maximum
-    stored = column.stored
-    if stored is None:
-        raise TypeError(column.name)
-    source = numbers.round(column.decimals) if numbers.dtype.is_float() else numbers
-    values = source.cast(stored, strict=False)
-    ok = inside.fill_null(value=False) & fine.fill_null(value=False) & values.is_not_null()
-    if (ok | ~given).all():
-        return Parsed(values)
-    reasons = pl.select(
-        pl.when(~given)
-        .then(None)
-        .when(not_number)
-        .then(pl.lit("not_a_number"))
-        .when(~fine)
-        .then(pl.lit("not_a_number" if column.kind == "integer" else "too_many_decimals"))
-        .when(~ok)
-        .then(pl.lit("out_of_range"))
-        .otherwise(None)
-    ).to_series()
-    return Parsed(values.set(given & ~ok, None), reasons)
-
-
-def _fits_decimals(numbers: pl.Series, decimals: int) -> pl.Series:
-    if numbers.dtype.is_float():
-        scaled = numbers * 10**decimals
-        return (scaled - scaled.round()).abs() < 1e-6 * scaled.abs().clip(lower_bound=1.0)
-    if isinstance(numbers.dtype, pl.Decimal) and numbers.dtype.scale > decimals:
-        return numbers.round(decimals) == numbers
-    return numbers.is_not_null()

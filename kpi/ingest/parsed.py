@@ -13,6 +13,12 @@ class Parsed:
     reasons: pl.Series | None = None
 
 
+def spread(texts: pl.Series, unique: pl.Series, values: pl.Series) -> pl.Series:
+    """Return per row the value that was found for its distinct text."""
+    table = pl.DataFrame({"text": unique, "value": values})
+    return texts.alias("text").to_frame().join(table, on="text", how="left", maintain_order="left")["value"]
+
+
 def extent(values: pl.Series) -> tuple[int, int]:
     """Return the lowest and the highest of whole numbers; 0 and 0 when there is none."""
     lowest, highest = values.min(), values.max()

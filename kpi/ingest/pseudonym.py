@@ -5,57 +5,13 @@ is not. Who loses the key cannot link new pseudonyms to old ones, so the key fil
 """
 
 import hashlib
-import os
-import secrets
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from kpi.errors import SettingsError
-
 _BLOCK_BYTES = 64
-_KEY_BYTES = 32
 _DIGEST_BYTES = 32
 _REMEMBERED_BITS = 21  # two million people, in 32 MiB
-
-
-def read_or_make_key(path: Path) -> bytes:
-    """Return the 32-byte key of a workspace, made on first use with permissions 0600.
-
-    Raises `SettingsError` when the file does not hold 64 hexadecimal digits or cannot be written.
-    """
-    try:
-        if not path.exists():
-            _make_key(path)
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise SettingsError("pseudonym_key_unreadable", file=path) from error
-    if len(key) != _KEY_BYTES:
-        raise SettingsError("pseudonym_key_unreadable", file=path)
-    return key
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # a link refuses to overwrite: of two first loads at once, both use the key of the one that came first
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def key_fingerprint(key: bytes) -> str:
-    """Return what tells one key from another without telling anything about it."""
-    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
 
 
 class Pseudonyms:

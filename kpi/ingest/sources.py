@@ -1,28 +1,39 @@
 """The workspace's `sources.toml`: which file belongs to which log, and how its columns become the contract's.
 
-A `[[source]]` entry holds `name`, `log`, `files` (glob below the inbox) and, as needed, `columns` (header = column),
-`ignore` (headers), `constants` (column = value), `codes.<list>` (value = code, "" = none), `dates` (`dd/mm/yyyy HH:MM`
-or several), `encoding`, `delimiter`, `sheet` and `period` (`month` or `quarter`). The first entry that matches wins.
-A file that no entry matches belongs to the log its first folder names.
+`docs/sending-data.md` lists the keys of a `[[source]]` entry; `source_keys.py` declares and checks them. The first
+entry whose `files` matches wins; a file that no entry matches belongs to the log its first folder names.
 """
 
-import codecs
 import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from kpi.errors import SettingsError, SourceError
-from kpi.ingest.contracts import CONTRACTS
-from kpi.ingest.normalise import label_key
+from kpi.errors import SettingsError, SlipsError, SourceError
+from kpi.ingest.contracts import CONTRACTS, SERVICE, Contract
+from kpi.ingest.source_keys import REGISTRY_KEYS, SOURCE_KEYS, UNPIVOT_KEYS, Table, tables
+from kpi.slips import Slip
 
-MONTHS_OF_PERIOD = {"month": 1, "quarter": 3}
-SOURCE_KEYS = {
-    "name", "log", "files", "columns", "ignore", "constants", "codes", "dates", "encoding", "delimiter", "sheet",
-    "period",
-}  # fmt: skip
-REGISTRY_KEYS = {"name", "file", "columns", "ignore", "constants", "encoding", "delimiter"}
+MONTHS_OF_PERIOD = {"day": 1, "week": 1, "month": 1, "quarter": 3, "year": 12, "fiscal_year": 12}
+
+
+@dataclass(frozen=True)
+class Unpivot:
+    """How columns become rows: each header that `columns` names becomes a row for every row of the file.
+
+    `into`: the columns that take what a header says, one for each of its rows; `values`: the column that takes the
+    cell; `headers`: what a header says where it does not say so itself, one text for each of `into`. `total` is the
+    header of a column of which the others are parts, and `rest` what the remainder belongs to.
+    """
+
+    columns: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    values: str = "transactions"
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    total: str | None = None
+    rest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,12 +50,47 @@ class Source:
     dates: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    decimal: str | None = None  # None: a number that reads both ways is rejected
+    percent: str | None = None  # None: a file whose percentages all lie in 0 to 1 is asked about
+    timezone: str | None = None
+    nulls: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
     sheet: str | None = None
+    sheets: tuple[str, ...] = ()  # globs; several sheets are read as one table
+    sheet_name_is: str | None = None
+    header_row: int | None = None  # 1 is the first line of the file or sheet
+    header_rows: int = 1
+    fill_down: tuple[str, ...] = ()
+    unpivot: Unpivot | None = None
     period: str = "month"
+    period_declared: bool = False
+    fiscal_year_starts: int = 1  # month
+    complete: bool = False
+    whole: bool = False
+    body_totals: bool = False
+    additive: bool = True
+    flow: str = "flow"
+    corrections: bool = False
+
+    @property
+    def in_ledger(self) -> dict[str, Any]:
+        """Return what an entry of the ledger keeps of the source."""
+        return {
+            "log": self.log,
+            "source_name": self.name,
+            "period": self.declared_period,
+            "is_complete": self.complete,
+            "sender": self.constants.get("entity_id", ""),
+        }
+
+    @property
+    def declared_period(self) -> str:
+        """Return what one total of the source covers; "" when the source does not say."""
+        return self.period if self.period_declared else ""
 
     @property
     def months_covered(self) -> int:
-        """Return how many months one row covers: 1 or 3."""
+        """Return how many months one row covers: 1, 3 or 12."""
         return MONTHS_OF_PERIOD[self.period]
 
 
@@ -68,13 +114,17 @@ class Sources:
     logs: tuple[Source, ...] = ()
     registries: tuple[RegistrySource, ...] = ()
 
+    def of_counting(self) -> list[tuple[str, bool, bool]]:
+        """Return what is declared of each log that decides how its rows count: name, wholeness, additivity."""
+        return [(source.name, source.whole, source.additive) for source in self.logs]
+
     def of_file(self, source_file: str) -> Source:
         """Return how to read a file of the inbox (POSIX path relative to it).
 
         Raises `SourceError` when neither an entry nor the first folder says which log it is.
         """
         for source in self.logs:
-            if _glob_pattern(source.files).fullmatch(source_file):
+            if glob_pattern(source.files).fullmatch(source_file):
                 return source
         folder = PurePosixPath(source_file).parts[0]
         if folder in CONTRACTS and folder != source_file:
@@ -85,158 +135,109 @@ class Sources:
 def read_sources(workspace: Path) -> Sources:
     """Read `sources.toml`; a workspace without one gets the defaults.
 
-    Raises `SettingsError` naming the entry and the key that is wrong.
+    Raises `SettingsError` naming every entry and key that is wrong.
     """
     path = workspace / "sources.toml"
     if not path.exists():
         return Sources()
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError("sources_unreadable", file=path, reason=str(error)) from error
-    unknown = sorted(set(tree) - {"source", "registry"})
-    if unknown:
-        raise _wrong(path, "-", unknown[0], "[[source]], [[registry]]")
-    logs = tuple(_source(path, entry, place) for place, entry in _entries(path, tree, "source"))
-    registries = tuple(_registry(path, entry, place) for place, entry in _entries(path, tree, "registry"))
-    return Sources(logs, registries)
+    slips: list[Slip] = []
+    for name in tree.keys() - {"source", "registry"}:
+        Table(path.name, {}, slips).unknown(name, ("source", "registry"))
+    logs = [_log(table) for table in tables(tree, "source", slips)]
+    registries = [_registry(table) for table in tables(tree, "registry", slips)]
+    if slips:
+        raise SlipsError("sources_slips", tuple(slips), file=path)
+    return Sources(tuple(log for log in logs if log), tuple(registry for registry in registries if registry))
 
 
-def _entries(path: Path, tree: dict[str, object], kind: str) -> list[tuple[str, dict[str, object]]]:
-    entries = tree.get(kind, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise _wrong(path, "-", kind, f"[[{kind}]]")
-    return [(f"[[{kind}]] {entry.get('name') or number}", entry) for number, entry in enumerate(entries, start=1)]
-
-
-def _source(path: Path, entry: dict[str, object], place: str) -> Source:
-    _check_keys(path, place, entry, SOURCE_KEYS, required=("name", "log", "files"))
-    source = Source(
-        log=_text(path, place, entry, "log"),
-        name=_text(path, place, entry, "name"),
-        files=_text(path, place, entry, "files"),
-        columns=_mapping(path, place, entry, "columns"),
-        ignore=_texts(path, place, entry, "ignore"),
-        constants=_mapping(path, place, entry, "constants"),
-        codes=_code_lists(path, place, entry),
-        dates=_texts(path, place, entry, "dates"),
-        encoding=_encoding(path, place, entry),
-        delimiter=_optional_text(path, place, entry, "delimiter"),
-        sheet=_optional_text(path, place, entry, "sheet"),
-        period=_optional_text(path, place, entry, "period") or "month",
-    )
-    _check_source(path, place, source)
+def _log(table: Table) -> Source | None:
+    read = table.read(SOURCE_KEYS)
+    contract = CONTRACTS.get(str(read.get("log")))
+    if contract is None or not {"name", "files"} <= read.keys():
+        return None
+    if read.get("sheets") == ("all",):
+        read["sheets"] = ("*",)
+    if "unpivot" in read:
+        read["unpivot"] = _unpivot(table, read["unpivot"], contract)
+    source = Source(**read, period_declared="period" in read)
+    _check_counting(table, source)
+    _check_columns(table, source, contract)
     return source
 
 
-def _check_source(path: Path, place: str, source: Source) -> None:
-    if source.log not in CONTRACTS:
-        raise _wrong(path, place, f"log = {source.log}", ", ".join(CONTRACTS))
-    if source.period not in MONTHS_OF_PERIOD:
-        raise _wrong(path, place, f"period = {source.period}", ", ".join(MONTHS_OF_PERIOD))
-    if source.delimiter is not None and len(source.delimiter.encode()) != 1:
-        raise _wrong(path, place, f"delimiter = {source.delimiter!r}", ", ; \\t |")
-    contract = CONTRACTS[source.log]
-    for name in (*source.columns.values(), *source.constants):
-        if name not in contract.by_name:
-            raise _wrong(path, place, name, ", ".join(contract.by_name))
-    lists = {column.list for column in contract.columns if column.kind == "code"}
+def _check_counting(table: Table, source: Source) -> None:
+    """Note what is declared of the counts and has no meaning in the log."""
+    if source.flow == "stock":
+        table.slips.append(Slip("stock_in_log", {"place": f"{table.place}: flow"}))
+    if not source.additive and source.log != "transactions":
+        table.slips.append(Slip("overlap_elsewhere", {"place": f"{table.place}: additive", "log": source.log}))
+    if source.body_totals and source.log != "transactions":
+        table.slips.append(Slip("totals_elsewhere", {"place": f"{table.place}: body_totals", "log": source.log}))
+    elif source.body_totals:
+        table.slips.extend(Slip("service_given", {"place": f"{table.place}: {key}"}) for key in _names_services(source))
+
+
+def _names_services(source: Source) -> list[str]:
+    """Return the keys by which every row of a source has a service."""
+    unpivoted = source.unpivot is not None and SERVICE in source.unpivot.into
+    given = {
+        "constants": SERVICE in source.constants, "sheet_name_is": source.sheet_name_is == SERVICE,
+        "unpivot": unpivoted,
+    }  # fmt: skip
+    return [key for key, is_given in given.items() if is_given]
+
+
+def _check_columns(table: Table, source: Source, contract: Contract) -> None:
+    """Note every name of a column, a code list or a registry that the log does not have."""
+    named = [(f"columns.{header}", column) for header, column in source.columns.items()]
+    named += [("constants", column) for column in source.constants]
+    named += [("fill_down", column) for column in source.fill_down]
+    named += [("sheet_name_is", source.sheet_name_is)] if source.sheet_name_is else []
+    for key, column in named:
+        if column not in contract.by_name:
+            table.not_listed(key, column, tuple(contract.by_name))
+    lists = sorted({str(column.list) for column in contract.columns if column.list})
     for name in source.codes:
         if name not in lists:
-            raise _wrong(path, place, f"codes.{name}", ", ".join(sorted(map(str, lists))))
-    for form in source.dates:
-        if strptime_format(form) is None:
-            raise _wrong(path, place, f"dates = {form}", "dd/mm/yyyy, yyyy-mm-dd HH:MM:SS, …")
+            table.unknown(f"codes.{name}", lists)
+    if source.sheet is not None and source.sheets:
+        table.unlike("sheet, sheets", source.sheet, "sheet | sheets")
 
 
-def _registry(path: Path, entry: dict[str, object], place: str) -> RegistrySource:
-    _check_keys(path, place, entry, REGISTRY_KEYS, required=("name", "file"))
-    parts = PurePosixPath(_text(path, place, entry, "file"))
+def _unpivot(table: Table, values: object, contract: Contract) -> Unpivot | None:
+    within = Table(f"{table.place}, [source.unpivot]", values if isinstance(values, dict) else {}, table.slips)
+    read = within.read(UNPIVOT_KEYS)
+    into = read.get("into", ())
+    for header, said in read.get("headers", {}).items():
+        if len(said) != len(into):
+            within.unlike(f"headers.{header}", ", ".join(said), " + ".join(into))
+    for key, name in [*(("into", name) for name in into), ("values", read.get("values", "transactions"))]:
+        if name not in contract.by_name:
+            within.not_listed(key, name, tuple(contract.by_name))
+    if not {"columns", "headers"} & read.keys():
+        within.missing("columns")
+    if ("total" in read) != ("rest" in read) or ("total" in read and len(into) != 1):
+        within.unlike("total, rest", read.get("total") or read.get("rest"), 'total = "…", rest = "…", into = ["…"]')
+    return Unpivot(**read)
+
+
+def _registry(table: Table) -> RegistrySource | None:
+    read = table.read(REGISTRY_KEYS)
+    if not {"name", "file"} <= read.keys():
+        return None
+    parts = PurePosixPath(str(read["file"]))
     if parts.is_absolute() or ".." in parts.parts:
-        raise _wrong(path, place, f"file = {parts}", "reference/…")
-    return RegistrySource(
-        name=_text(path, place, entry, "name"),
-        file=_text(path, place, entry, "file"),
-        columns=_mapping(path, place, entry, "columns"),
-        ignore=_texts(path, place, entry, "ignore"),
-        constants=_mapping(path, place, entry, "constants"),
-        encoding=_encoding(path, place, entry) or "utf-8",
-        delimiter=_optional_text(path, place, entry, "delimiter") or ",",
-    )
-
-
-def _wrong(path: Path, place: str, found: str, expected: str) -> SettingsError:
-    return SettingsError("sources_invalid", file=path, place=place, found=found, expected=expected)
-
-
-def _check_keys(path: Path, place: str, entry: dict[str, object], known: set[str], required: tuple[str, ...]) -> None:
-    for key in entry:
-        if key not in known:
-            raise _wrong(path, place, key, ", ".join(sorted(known)))
-    for key in required:
-        if not entry.get(key):
-            raise _wrong(path, place, f"{key} = ?", key)
-
-
-def _text(path: Path, place: str, entry: dict[str, object], key: str) -> str:
-    value = entry[key]
-    if not isinstance(value, str):
-        raise _wrong(path, place, f"{key} = {value}", f'{key} = "…"')
-    return value
-
-
-def _optional_text(path: Path, place: str, entry: dict[str, object], key: str) -> str | None:
-    return _text(path, place, entry, key) if key in entry else None
-
-
-def _texts(path: Path, place: str, entry: dict[str, object], key: str) -> tuple[str, ...]:
-    value = entry.get(key, [])
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
-        raise _wrong(path, place, key, f'{key} = ["…"]')
-    return tuple(str(item) for item in values)
-
-
-def _mapping(path: Path, place: str, entry: dict[str, object], key: str) -> dict[str, str]:
-    value = entry.get(key, {})
-    if not isinstance(value, dict):
-        raise _wrong(path, place, key, f'{key} = {{ "…" = "…" }}')
-    return {str(left): str(right) for left, right in value.items()}
-
-
-def _code_lists(path: Path, place: str, entry: dict[str, object]) -> dict[str, dict[str, str]]:
-    lists = entry.get("codes", {})
-    if not isinstance(lists, dict):
-        raise _wrong(path, place, "codes", "[source.codes.channel]")
-    return {
-        str(name): {label_key(label): code for label, code in _mapping(path, place, lists, name).items()}
-        for name in lists
-    }
-
-
-def _encoding(path: Path, place: str, entry: dict[str, object]) -> str | None:
-    name = _optional_text(path, place, entry, "encoding")
-    if name is None:
-        return None
-    try:
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise _wrong(path, place, f"encoding = {name}", "utf-8, utf-16, windows-1256, …") from error
-
-
-def strptime_format(form: str) -> str | None:
-    """Translate `dd/mm/yyyy HH:MM:SS` into the format of the parser; None when it names no year, month and day."""
-    if "%" in form:
-        return form
-    parts = {"yyyy": "%Y", "mm": "%m", "dd": "%d", "HH": "%H", "MM": "%M", "SS": "%S"}
-    found = re.findall("|".join(parts), form)
-    if not {"yyyy", "mm", "dd"} <= set(found) or len(found) != len(set(found)):
-        return None
-    return re.sub("|".join(parts), lambda match: parts[match[0]], form)
+        table.unlike("file", parts, "reference/…")
+    return RegistrySource(**read)
 
 
 @cache
-def _glob_pattern(glob: str) -> re.Pattern[str]:
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """Return the pattern of a glob, in which only `*`, `**` and `?` stand for other characters."""
     pieces = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
-    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts))
+    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts), re.DOTALL)

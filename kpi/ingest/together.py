@@ -19,7 +19,8 @@ from kpi.lake import Lake
 
 TOGETHER_BYTES = 16 * 2**20
 TOGETHER_FILES = 64
-_WEIGHT = {"csv": 1, "tsv": 1, "ndjson": 1, "parquet": 5, "xlsx": 5}  # of a byte when it is read
+_WEIGHT = {"csv": 1, "tsv": 1, "ndjson": 1, "json": 1}  # of a byte when it is read
+_WEIGHT_OF_BINARY = 5
 _ZIPPED_WEIGHT = 8
 FILE_COST_BYTES = 2**18  # what a file costs beside its rows, as if it were that much to read
 _TOGETHER_KINDS = ("csv", "tsv", "parquet")  # the others are checked by themselves
@@ -50,9 +51,9 @@ def _committed(plan: Plan, lake: Lake, files: Sequence[Started]) -> list[FileRes
     names = [file.source_file for file in files]
     if any(file.source != files[0].source for file in files):
         raise NotAlikeError
-    validator = Validator(names[0], files[0].source, plan.lookups, plan.clock, plan.pseudonyms)
+    validator = Validator(names[0], files[0].source, plan.lookups, plan.clock, plan.pseudonyms, plan.number_pattern)
     checked = taken_apart(validator.check(put_together(chunks)), names, [len(chunk.frame) for chunk in chunks])
-    outputs = [LakeOutput(lake, file.source.log, file.lake_key) for file in files]
+    outputs = [LakeOutput(lake, file.source, file.lake_key) for file in files]
     try:
         for file, output, rows in zip(files, outputs, checked, strict=True):
             output.add(rows)
@@ -65,10 +66,11 @@ def _committed(plan: Plan, lake: Lake, files: Sequence[Started]) -> list[FileRes
 
 
 def _whole(plan: Plan, file: Started) -> Chunk:
-    chunks = list(read_chunks(plan.inbox / file.source_file, file.source_file, file.source))
-    if len(chunks) != 1:
+    chunks = read_chunks(plan.inbox / file.source_file, file.source_file, file.source, plan.bounds)
+    first = next(chunks, None)
+    if first is None or next(chunks, None) is not None:  # no more of it is held than one slice
         raise NotAlikeError
-    return chunks[0]
+    return first
 
 
 def bundles(plan: Plan, tasks: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
@@ -104,7 +106,7 @@ def _reading(plan: Plan, name: str, size: int) -> tuple[str | None, int]:
     # Of several declared formats of dates the one that fits a file's first dates is tried first.
     if zipped or kind not in _TOGETHER_KINDS or not regular or not size or len(source.dates) > 1:
         return None, 0
-    return f"{kind} {source}", size * _WEIGHT[kind]
+    return f"{kind} {source}", size * _WEIGHT.get(kind, _WEIGHT_OF_BINARY)
 
 
 def read_bytes(name: str, size: int) -> int:
@@ -113,7 +115,7 @@ def read_bytes(name: str, size: int) -> int:
         kind, zipped = kind_of(name)
     except SourceError:
         return size
-    return size * (_ZIPPED_WEIGHT if zipped else _WEIGHT[kind])
+    return size * (_ZIPPED_WEIGHT if zipped else _WEIGHT.get(kind, _WEIGHT_OF_BINARY))
 
 
 def put_together(chunks: Sequence[Chunk]) -> Chunk:

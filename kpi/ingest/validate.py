@@ -4,20 +4,25 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from kpi.errors import SourceError
-from kpi.ingest.chunks import FILE_STEP, FLAW, ROW, UNNAMED_HEADER, Chunk
-from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, Column, Contract
-from kpi.ingest.lookups import Lookups
+from kpi.ingest.chunks import FILE_STEP, FLAW, FORMULA, ROW, Chunk
+from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, SERVICE, Column, Contract
+from kpi.ingest.findings import Findings, repeated
+from kpi.ingest.headers import check_required, columns_of, required_columns
+from kpi.ingest.lookups import Lookup, Lookups
 from kpi.ingest.moments import Clock
-from kpi.ingest.normalise import label_key
-from kpi.ingest.parse import parse_column, spread
+from kpi.ingest.numbers import may_be_shares
+from kpi.ingest.parse import parse_column
+from kpi.ingest.parsed import spread
 from kpi.ingest.pseudonym import Pseudonyms
 from kpi.ingest.seen import SeenKeys
 from kpi.ingest.sources import Source
+from kpi.masking import IN_PROSE, MASK, NUMBER, OUT_OF_PLACE, mask_values
 
-MASK = "•••"
 _LONGEST_RAW = 4000  # bytes of one value that the list of rejected rows shows
-_LONG_NUMBER = r"\p{Nd}(?:[ \-]?\p{Nd}){3,}"
+
+
+class ColumnCameLateError(Exception):
+    """A column of counts stands only in a later slice: the file must be read again with that knowledge."""
 
 
 @dataclass(frozen=True)
@@ -31,41 +36,6 @@ class Checked:
 
 
 @dataclass
-class Findings:
-    """Collect what is wrong with which row; a row with a structural flaw has no other findings."""
-
-    whole: pl.Series
-    found: list[pl.DataFrame] = field(default_factory=list)
-
-    def add(self, wrong: pl.Series, column: str | None, reason: str | pl.Series) -> None:
-        """Note rows (Boolean mask) as wrong for a reason, or for the reasons of a text column."""
-        if not wrong.any():
-            return
-        where = (wrong.fill_null(value=False) & self.whole).arg_true()
-        reasons = reason.gather(where) if isinstance(reason, pl.Series) else _repeated(reason, len(where))
-        self._note(where, column, reasons)
-
-    def add_flaws(self, flaws: pl.Series) -> None:
-        """Note the structural flaws."""
-        where = flaws.is_not_null().arg_true()
-        self._note(where, None, flaws.gather(where))
-
-    def _note(self, where: pl.Series, column: str | None, reasons: pl.Series) -> None:
-        columns = {"place": where.cast(pl.Int64), "column": _repeated(column, len(where)), "reason": reasons}
-        self.found.append(pl.DataFrame(columns, schema_overrides={"reason": pl.String}))
-
-    def all(self) -> pl.DataFrame:
-        """Return one row per place and reason, its columns joined."""
-        if not self.found:
-            return pl.DataFrame(schema={"place": pl.Int64, "reason": pl.String, "column": pl.String})
-        together = pl.concat(self.found)
-        joined = together.group_by("place", "reason").agg(pl.col("column").drop_nulls().unique().sort())
-        return joined.with_columns(
-            pl.when(pl.col("column").list.len() > 0).then(pl.col("column").list.join(", "))
-        ).sort("place", "reason")
-
-
-@dataclass
 class Validator:
     """Check the slices of one file, in order; it remembers the keys it saw."""
 
@@ -74,8 +44,13 @@ class Validator:
     lookups: Lookups
     clock: Clock
     pseudonyms: Pseudonyms
+    number_pattern: str = ""
     seen: SeenKeys = field(default_factory=SeenKeys)
     started: bool = False
+    present: frozenset[str] = frozenset()  # columns that some slice of the file is known to have
+    absent: set[str] = field(default_factory=set)  # columns of counts that no slice had so far
+    looked_up: dict[str, Lookup] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()  # columns that every row of the slice has to say
 
     @property
     def contract(self) -> Contract:
@@ -90,91 +65,122 @@ class Validator:
         findings = Findings(flaws.is_null())
         if flaws.null_count() < len(flaws):
             findings.add_flaws(flaws)
-        values = self._parsed(frame, headers, findings)
+        values = self._parsed(chunk, headers, findings)
         self._check_rows(values, findings)
-        wrong = _mask(findings, len(frame))
+        wrong = findings.rejected(len(frame))
         duplicates = self._duplicates(values, frame[ROW], wrong)
         if duplicates is not None:
             findings.add(duplicates, self.contract.key[0], "duplicate_id")
             wrong = wrong | duplicates
         accepted = self._accepted(values, frame[ROW], wrong)
-        problems = findings.all()
+        problems = findings.all(wrong)
         rejected = self._rejected(frame, headers, problems, self._entities(values, problems["place"], flaws))
         return Checked(accepted, rejected, len(frame), len(frame) - len(accepted))
 
     def _columns(self, chunk: Chunk) -> dict[str, str]:
         """Return header → column of the contract."""
-        known = known_headers(self.contract, self.source)
-        ignored = {label_key(header) for header in self.source.ignore}
-        found: dict[str, str] = {}
-        unknown = []
-        for header in chunk.headers:
-            label = label_key(header)
-            if label in ignored or self._is_empty_tail(chunk, header):
-                continue
-            if label not in known:
-                unknown.append(masked(header))
-            elif known[label] in found.values() or known[label] in self.source.constants:
-                raise SourceError("column_twice", file=self.source_file, column=masked(header))
-            else:
-                found[header] = known[label]
-        if unknown:
-            known_names = ", ".join(self.contract.by_name)
-            raise SourceError("columns_unknown", file=self.source_file, columns=", ".join(unknown), known=known_names)
+        found = columns_of(chunk, self.contract, self.source, self.source_file)
+        given = set(found.values()) | set(self.source.constants)
         if not chunk.sparse or (not self.started and len(chunk.frame)):
-            self._check_required(set(found.values()) | set(self.source.constants))
+            check_required(self.source, given | self.present, self.source_file)
+        self.present |= set(found.values())
+        if self.source.body_totals and chunk.sparse and len(chunk.frame) and SERVICE not in self.present:
+            self.absent.add(SERVICE)
+        self.required = frozenset(required_columns(self.source, given | self.present))
         self.started = True
         return found
 
-    @staticmethod
-    def _is_empty_tail(chunk: Chunk, header: str) -> bool:
-        """A header without a name above a column without a value is a delimiter too many on each line."""
-        if not header.startswith(UNNAMED_HEADER):
-            return False
-        column = chunk.frame[header]
-        return column.is_null().all() or (column.dtype == pl.String and (column.fill_null("") == "").all())
-
-    def _check_required(self, given: set[str]) -> None:
-        missing = [column.name for column in self.contract.columns if column.required and column.name not in given]
-        if missing:
-            raise SourceError("columns_missing", file=self.source_file, columns=", ".join(missing))
-
-    def _parsed(self, frame: pl.DataFrame, headers: dict[str, str], findings: Findings) -> dict[str, pl.Series]:
+    def _parsed(self, chunk: Chunk, headers: dict[str, str], findings: Findings) -> dict[str, pl.Series]:
+        frame = chunk.frame
         given = {column: frame[header] for header, column in headers.items()}
         for name, text in self.source.constants.items():
-            given[name] = _repeated(text, len(frame))
+            given[name] = repeated(text, len(frame))
         values: dict[str, pl.Series] = {}
         for column in self.contract.columns:
-            if column.name not in given:
-                values[column.name] = _nulls(column, len(frame))
-                missing = values[column.name].is_null()
+            if column.name in given:
+                values[column.name] = self._parsed_column(given[column.name], column, frame[ROW], chunk, findings)
             else:
-                raw = given[column.name]
-                lookup = self.lookups.of_column(column, self.source) if column.list else {}
-                parsed = parse_column(raw, column, self.source, lookup, self.clock)
-                values[column.name] = parsed.values.alias(column.name)
-                missing = parsed.values.is_null()
-                if parsed.reasons is not None:
-                    findings.add(parsed.reasons.is_not_null(), column.name, parsed.reasons)
-                    missing = missing & parsed.reasons.is_null()
-            if column.required:
-                findings.add(missing, column.name, "missing_value")
+                values[column.name] = _nulls(column, len(frame))
+                if column.name in self.required or (column.counts and self._is_elsewhere(column, chunk)):
+                    findings.add(values[column.name].is_null(), column.name, _blank(column))
         return values
 
+    def _is_elsewhere(self, column: Column, chunk: Chunk) -> bool:
+        """Tell whether another slice of the file has the column; note that this one was read as if none had."""
+        if column.name in self.present:
+            return True
+        if chunk.sparse and len(chunk.frame):
+            self.absent.add(column.name)
+        return False
+
+    def _parsed_column(
+        self, raw: pl.Series, column: Column, places: pl.Series, chunk: Chunk, findings: Findings
+    ) -> pl.Series:
+        """Return the values of a column, and note what is wrong with which."""
+        if column.name in self.absent:
+            raise ColumnCameLateError(column.name)
+        severity = "value" if column.falls_out else "row"
+        if chunk.has_formulas and raw.dtype == pl.String:
+            formulas = (raw == FORMULA).fill_null(value=False)
+            findings.add(formulas, column.name, "formula_without_value", severity)
+            raw = raw.set(formulas, None)
+        else:
+            formulas = None
+        parsed = parse_column(raw, column, self.source, self._lookup(column), self.clock, is_typed=chunk.is_typed)
+        values, missing = parsed.values, parsed.values.is_null()
+        if parsed.reasons is not None:
+            wrong = parsed.reasons.is_not_null()
+            findings.add(wrong, column.name, parsed.reasons, severity)
+            missing = missing & ~wrong
+            values = values.set(wrong, None) if column.falls_out else values
+        if column.is_percent and self.source.percent is None:
+            asked = may_be_shares(raw, values, places // FILE_STEP, each=chunk.hides_percent)
+            if asked is not None:
+                findings.add(asked, column.name, "percent_or_share", severity)
+                values = values.set(asked, None)
+        if column.name in self.required or column.counts:
+            findings.add(missing if formulas is None else missing & ~formulas, column.name, _blank(column))
+        return values.alias(column.name)
+
+    def _lookup(self, column: Column) -> Lookup:
+        if column.name not in self.looked_up:
+            self.looked_up[column.name] = self.lookups.of_column(column, self.source) if column.list else Lookup()
+        return self.looked_up[column.name]
+
     def _check_rows(self, values: dict[str, pl.Series], findings: Findings) -> None:
+        if self.contract.log == "assessments":
+            self._check_bodies(values["entity_id"], values["assessed_on"], findings)
         if self.contract.log != "transactions":
             return
         completed, submitted = values["completed_at"], values["submitted_at"]
         findings.add(completed < submitted, "completed_at", "completed_before_submitted")
+        values["service_id"] = self.lookups.ownership.in_force(values["service_id"], submitted)
         entity, service = values["entity_id"], values["service_id"]
         services = service.drop_nulls().unique()
         owners = pl.Series([self.lookups.owners.get(item) for item in services.to_list()], dtype=pl.String)
-        owner = spread(service, services, owners)
+        owner = self.lookups.ownership.of_rows(service, submitted, spread(service, services, owners))
+        self._check_lives(values, owner, findings)
+        if SERVICE not in self.required:
+            # A row with an id is one transaction, and of that the service is known.
+            findings.add(service.is_null() & values["transaction_id"].is_not_null(), SERVICE, "missing_value")
         foreign = entity != owner
         if foreign.any():
             foreign &= entity.is_in(list(self.lookups.ids["entities"]))
             findings.add(foreign, "entity_id", "service_of_other_entity")
         values["entity_id"] = entity.fill_null(owner).alias("entity_id") if entity.null_count() else entity
+
+    def _check_lives(self, values: dict[str, pl.Series], owner: pl.Series, findings: Findings) -> None:
+        """Note rows of a day on which nobody owned the service, or the body that they name did not exist."""
+        day, service = values["submitted_at"], values["service_id"]
+        if owner.null_count() > service.null_count():
+            known = service.is_in(list(self.lookups.ownership.dated)) & day.is_not_null()
+            findings.add(owner.is_null() & known, "service_id", "service_not_valid")
+        self._check_bodies(values["entity_id"], day, findings)
+
+    def _check_bodies(self, entity: pl.Series, day: pl.Series, findings: Findings) -> None:
+        past = self.lookups.ownership.is_past(entity, day)
+        if past is not None:
+            findings.add(past, "entity_id", "entity_not_valid")
 
     def _duplicates(self, values: dict[str, pl.Series], places: pl.Series, wrong: pl.Series) -> pl.Series | None:
         """Return the rows whose key an earlier accepted row of the file has; a row without an id has no key."""
@@ -195,10 +201,11 @@ class Validator:
         frame = pl.DataFrame([rows.alias("source_row"), *values.values()])
         if wrong.any():
             frame = frame.filter(~wrong)
+        if prose := self._prose():
+            frame = frame.with_columns(prose)
         if self.contract.log == "transactions":
-            step = "1mo" if self.source.months_covered == 1 else "1q"
             frame = frame.with_columns(
-                pl.col("submitted_at").dt.truncate(step).cast(pl.Date).alias("month"),
+                _period_start(self.source).alias("month"),
                 pl.lit(self.source.months_covered, dtype=pl.Int8).alias("months_covered"),
                 pl.col("transactions").fill_null(1),
                 self.pseudonyms.of(frame["beneficiary_number"]).alias("beneficiary_key"),
@@ -208,7 +215,7 @@ class Validator:
     def _entities(self, values: dict[str, pl.Series], places: pl.Series, flaws: pl.Series) -> pl.Series:
         """Return the entity that each rejected row speaks of; null when it does not tell, as a torn row does not."""
         lookups = self.lookups
-        key = next(name for name in ("entity_id", "service_id", "project_id") if name in values)
+        key = self.contract.owner
         owners = {"service_id": lookups.owners, "project_id": lookups.project_owners}
         entities = owners.get(key, lookups.ids["entities"])
         told = values[key].gather(places).set(flaws.gather(places).is_not_null(), None)
@@ -221,17 +228,17 @@ class Validator:
             return pl.DataFrame(schema=REJECTED_SCHEMA)
         places = problems["place"]
         lines = frame[places]
-        raw = lines.select(_raw_text(header, column) for header, column in headers.items())
-        torn = lines[FLAW].is_not_null() if self.contract.log == "transactions" else pl.Series([False])
+        raw = lines.select(self._raw_text(header, column) for header, column in headers.items())
+        torn = lines[FLAW].is_not_null()
         if torn.any():
-            # in a torn row a beneficiary number may stand in any column
+            # in a torn row a beneficiary number may stand in any column, and nothing in its own
             raw = raw.with_columns(
-                pl.when(torn).then(pl.all().str.replace_all(_LONG_NUMBER, MASK)).otherwise(pl.all()).name.keep()
+                pl.when(torn).then(mask_values(pl.all(), OUT_OF_PLACE)).otherwise(pl.all()).name.keep()
             )
         if headers:
             text = raw.select(pl.struct(pl.all()).struct.json_encode()).to_series()
         else:
-            text = _repeated("{}", len(lines))
+            text = repeated("{}", len(lines))
         return problems.select(
             pl.lit(self.contract.log).alias("log"),
             pl.lit(self.source_file).alias("source_file"),
@@ -240,23 +247,32 @@ class Validator:
             "reason",
             text.alias("raw"),
             entities.alias("entity_id"),
+            "severity",
         ).cast(REJECTED_SCHEMA)  # ty: ignore[invalid-argument-type]
 
+    def _raw_text(self, header: str, column: str) -> pl.Expr:
+        text = pl.col(header).cast(pl.String)
+        if column == "beneficiary_number":
+            return pl.when(text.is_not_null()).then(pl.lit(MASK)).alias(header)
+        shown = mask_values(text, self.number_pattern or NUMBER, self.contract.by_name[column].kind)
+        is_long = shown.str.len_bytes() > _LONGEST_RAW
+        return pl.when(is_long).then(shown.str.head(_LONGEST_RAW // 4) + "…").otherwise(shown).alias(header)
 
-def masked(text: str) -> str:
-    """Hide long numbers: a file without a header would otherwise show its first row in the message."""
-    return pl.select(pl.lit(text).str.replace_all(_LONG_NUMBER, MASK)).item()
+    def _prose(self) -> list[pl.Expr]:
+        """Hide numbers in accepted text that is published as it is; an id stays, for it is compared and not shown."""
+        columns = [column.name for column in self.contract.columns if column.kind == "text"]
+        pattern = self.number_pattern or IN_PROSE
+        return [mask_values(pl.col(name), pattern) for name in columns if name != "transaction_id"]
 
 
-def known_headers(contract: Contract, source: Source) -> dict[str, str]:
-    """Return header label → column: the source's mapping, else the canonical and the usual Arabic headers."""
-    usual = {label_key(label): column.name for column in contract.columns for label in (column.name, *column.headers)}
-    mapped = {label_key(header): column for header, column in source.columns.items()}
-    return {label: name for label, name in usual.items() if name not in mapped.values()} | mapped
-
-
-def _repeated(text: str | None, rows: int) -> pl.Series:
-    return pl.Series([text], dtype=pl.String).new_from_index(0, rows)
+def _period_start(source: Source) -> pl.Expr:
+    """Return the first month of the period in which a row was submitted."""
+    step = f"{source.months_covered}mo"
+    if source.period != "fiscal_year":
+        return pl.col("submitted_at").dt.truncate(step).cast(pl.Date)
+    shift = source.fiscal_year_starts - 1
+    shifted = pl.col("submitted_at").dt.truncate("1mo").dt.offset_by(f"-{shift}mo")
+    return shifted.dt.truncate(step).dt.offset_by(f"{shift}mo").cast(pl.Date)
 
 
 def _nulls(column: Column, rows: int) -> pl.Series:
@@ -264,14 +280,5 @@ def _nulls(column: Column, rows: int) -> pl.Series:
     return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, rows)
 
 
-def _mask(findings: Findings, rows: int) -> pl.Series:
-    wrong = pl.Series([False]).new_from_index(0, rows)
-    for found in findings.found:
-        wrong = wrong.scatter(found["place"], True)
-    return wrong
-
-
-def _raw_text(header: str, column: str) -> pl.Expr:
-    text = pl.col(header).cast(pl.String)
-    text = pl.when(text.str.len_bytes() > _LONGEST_RAW).then(text.str.head(_LONGEST_RAW // 4) + "…").otherwise(text)
-    return (pl.when(text.is_not_null()).then(pl.lit(MASK)) if column == "beneficiary_number" else text).alias(header)
+def _blank(column: Column) -> str:
+    return "count_missing" if column.counts else "missing_value"

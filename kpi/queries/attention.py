@@ -10,7 +10,7 @@ from kpi.queries.targets import status
 LARGE_FALL_PCT = 10.0
 """Fall of the digital transactions on their base from which it is worth a question."""
 
-Why = Literal["silent", "incomplete", "low_level", "target_missed", "fell"]
+Why = Literal["silent", "incomplete", "service_silent", "low_level", "target_missed", "fell"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def attention(league: League) -> tuple[Attention, ...]:
     """List the entities that need attention: the silent first, then by the gravity and the number of their reasons."""
     found = ((row, tuple(_reasons(row, league))) for row in league.rows)
     wanted = [Attention(row.entity, row, reasons) for row, reasons in found if reasons]
-    order: tuple[Why, ...] = ("silent", "incomplete", "low_level", "target_missed", "fell")
+    order: tuple[Why, ...] = ("silent", "incomplete", "service_silent", "low_level", "target_missed", "fell")
     return tuple(sorted(wanted, key=lambda one: (order.index(one.reasons[0].why), *_gravity(one), one.entity.id)))
 
 
@@ -44,6 +44,8 @@ def _reasons(row: LeagueRow, league: League) -> list[Reason]:
     missing = row.expected_months - row.reported_months
     if missing > 0:
         reasons.append(Reason("incomplete" if row.reported_months else "silent", amount=missing))
+    if row.silent_services:
+        reasons.append(Reason("service_silent", amount=len(row.silent_services)))
     if row.level is not None and row.level.place > len(league.levels) / 2:
         reasons.append(Reason("low_level"))
     for column, standing in row.standings.items():

@@ -1,91 +1,87 @@
 """The change on what the filters compare with, raw and like for like."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period
 from kpi.queries.coverage import Coverage
 from kpi.queries.filters import Filters
-from kpi.queries.points import PROGRAMME, Cell, Compared, slice_arguments
-from kpi.queries.results import Change, ChangeKind, Contribution, EntityGap, Freshness, Named, Reason
+from kpi.queries.points import PROGRAMME, Cell, Compared
+from kpi.queries.results import Change, ChangeKind, Contribution, EntityGap, Freshness, Named, Reason, SilentService
 from kpi.queries.targets import Target
 from kpi.warehouse.connect import Warehouse
 
-LIKE_FOR_LIKE_KPIS = frozenset({"digital_transactions", "transactions"})
 CONTRIBUTIONS_NAMED = 5
 
-_PAIRS = """
-select '{measure}' as measure, entity_id, service_id, state, value, base_value
-from like_for_like('{measure}', $from_month, $to_month, $base_from, $base_to, {arguments})
-"""
-# The largest services and the entities behind them are asked for at once: the pairs are what takes long.
+# Totals of what both periods have, and the services that only one of them has whole.
 _STATEMENT = """
 with pairs as materialized (
-    {pairs}
+    select {group} as group_id, parts.*
+    from like_for_like_parts(
+        $kpis::varchar[], $from_month, $to_month, $base_from, $base_to, $entity, $governorate, $channel,
+        $service{organisation}
+    ) as parts
 ),
 
-ranked as (
+told as (
     select
-        *,
-        row_number() over (
-            partition by measure, state order by value + base_value desc, entity_id, service_id
-        ) as place,
-        sum(value) over (partition by measure, state)::bigint as value_in_all,
-        sum(base_value) over (partition by measure, state)::bigint as base_in_all,
-        count(*) over (partition by measure, state)::bigint as services_in_all
+        group_id, kpi_id, state, null::varchar as service_id, null::varchar as entity_id, null::date as since,
+        sum(numerator)::bigint as numerator, sum(denominator)::bigint as denominator,
+        sum(base_numerator)::bigint as base_numerator, sum(base_denominator)::bigint as base_denominator,
+        0::bigint as change, 0::bigint as size
     from pairs
-    where value + base_value > 0
-),
-
-gaps as (
-    select
-        measure,
-        state,
-        entity_id,
-        count(*)::bigint as services,
-        sum(value - base_value)::bigint as change,
-        row_number() over (partition by measure, state order by abs(sum(value - base_value)) desc, entity_id) as place
-    from pairs
-    where state <> 'both' and value + base_value > 0
-    group by measure, state, entity_id
-),
-
-largest as (
-    select
-        measure, state, place, value_in_all, base_in_all, services_in_all as services,
-        value - base_value as change, service_id, entity_id
-    from ranked
+    group by group_id, kpi_id, state
     union all
-    select measure, state, place, null, null, services, change, null, entity_id
-    from gaps
+    select
+        group_id, kpi_id, state, service_id, entity_id, since, 0, 0, 0, 0,
+        lone_numerator - lone_base_numerator, lone_numerator + lone_base_numerator
+    from pairs
+    where service_id is not null and state <> 'both'
 )
 
 select
-    largest.measure, largest.state, largest.value_in_all, largest.base_in_all, largest.services, largest.change,
-    largest.service_id, dim_service.name_ar, dim_service.name_en,
-    largest.entity_id, dim_entity.name_ar, dim_entity.name_en
-from largest
-left join dim_service on largest.service_id = dim_service.service_id
-inner join dim_entity on largest.entity_id = dim_entity.entity_id
-where largest.place <= $named
-order by largest.measure, largest.state, largest.service_id is null, largest.place
+    told.group_id, told.kpi_id, told.state, told.numerator, told.denominator, told.base_numerator,
+    told.base_denominator, told.since, told.change,
+    told.service_id, dim_service.name_ar, dim_service.name_en, told.entity_id, dim_entity.name_ar, dim_entity.name_en
+from told
+left join dim_service on told.service_id = dim_service.service_id
+left join dim_entity on told.entity_id = dim_entity.entity_id
+where told.service_id is null or told.size > 0 or told.state = 'silent'
+order by told.group_id, told.kpi_id, told.size desc, told.entity_id, told.service_id
 """
 
 
-@dataclass(frozen=True)
-class State:
-    """Hold the services that are in both periods, entered or left: their totals, the largest, and whose they are."""
+@dataclass
+class Pairs:
+    """Hold what two periods have in common, month by month of each service, and the services that differ.
 
-    value: int = 0
-    base_value: int = 0
-    services: int = 0
-    largest: tuple[Contribution, ...] = ()
-    by_entity: tuple[EntityGap, ...] = ()
+    The parts are those of the months in which a service reported in both periods.
+    """
 
+    numerator: int = 0
+    denominator: int = 0
+    base_numerator: int = 0
+    base_denominator: int = 0
+    entered: list[Contribution] = field(default_factory=list)
+    left: list[Contribution] = field(default_factory=list)
+    silent: list[SilentService] = field(default_factory=list)
 
-Pairs = Mapping[str, State]
-"""States by name: both, entered, left."""
+    def values(self, kpi: Kpi) -> tuple[float | None, float | None]:
+        """Return the KPI's value of both periods, of the matched parts alone."""
+        if kpi.kind == "sum":
+            return float(self.numerator), float(self.base_numerator)
+        parts = ((self.numerator, self.denominator), (self.base_numerator, self.base_denominator))
+        now, base = (kpi.scale * above / below if below else None for above, below in parts)
+        return now, base
+
+    def is_all_of(self, kpi: Kpi, now: Cell, base: Cell) -> bool:
+        """Tell whether nothing is in one period only."""
+        above = (self.numerator, self.base_numerator) == (now.numerator, base.numerator)
+        below = (self.denominator, self.base_denominator) == (now.denominator, base.denominator)
+        return above and (below or kpi.kind == "sum") and not (self.entered or self.left or self.silent)
 
 
 def change_kind(kpi: Kpi) -> ChangeKind:
@@ -146,58 +142,95 @@ def _covered(base: Period, build: Freshness) -> bool:
     return starts_in_time and (build.last_month is None or base.end <= build.last_month)
 
 
-def read_pairs(warehouse: Warehouse, measures: Iterable[str], filters: Filters) -> dict[str, Pairs]:
-    """Read, for each measure, the services of the period and of its base, with whose they are."""
-    wanted = sorted(LIKE_FOR_LIKE_KPIS & set(measures))
+def read_pairs(
+    warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters, group: str = f"'{PROGRAMME}'"
+) -> dict[str, dict[str, Pairs]]:
+    """Read what the period of the filters and its base have in common, by group and KPI, for the KPIs that add up.
+
+    `group` is SQL over a row of `like_for_like_parts`.
+    """
+    wanted = sorted(kpi.id for kpi in kpis if kpi.is_additive)
     base = filters.base
     if not wanted or base is None or base.months != filters.period.months:
         return {}
-    arguments, params = slice_arguments(filters)
-    pairs = " union all ".join(_PAIRS.format(measure=measure, arguments=arguments) for measure in wanted)
-    params |= {
+    params = {
+        "kpis": wanted,
         "from_month": filters.period.start,
         "to_month": filters.period.end,
         "base_from": base.start,
         "base_to": base.end,
-        "named": CONTRIBUTIONS_NAMED,
+        "entity": filters.entity_of_slice,
+        "governorate": filters.governorate_id,
+        "channel": filters.channel,
+        "service": filters.service_id,
     }
-    found: dict[str, dict[str, State]] = {measure: {} for measure in wanted}
-    for measure, state, value, base_value, services, change, *names in warehouse.query(
-        _STATEMENT.format(pairs=pairs), params
-    ).iter_rows():
-        service, entity = Named(*names[:3]), Named(*names[3:])
-        if service.id is None:
-            before = found[measure][state]
-            gap = EntityGap(entity, services, change)
-            found[measure][state] = replace(before, by_entity=(*before.by_entity, gap))
+    organisation = ""
+    if filters.organisation != "as_was":
+        organisation, params["organisation"] = ", organisation := $organisation", filters.organisation
+    statement = _STATEMENT.format(group=group, organisation=organisation)
+    found: dict[str, dict[str, Pairs]] = defaultdict(lambda: defaultdict(Pairs))
+    for group_id, kpi_id, state, *parts in warehouse.query(statement, params).iter_rows():
+        pairs, names = found[group_id][kpi_id], parts[6:]
+        if names[0] is None:
+            _add(pairs, *parts[:4])
         else:
-            before = found[measure].get(state, State(value, base_value, services))
-            largest = Contribution(service, entity, change)
-            found[measure][state] = replace(before, largest=(*before.largest, largest))
-    return dict(found)
+            _name(pairs, state, parts[4], Contribution(Named(*names[:3]), Named(*names[3:]), parts[5]))
+    return {group_id: dict(of_group) for group_id, of_group in found.items()}
+
+
+def _add(pairs: Pairs, numerator: int, denominator: int, base_numerator: int, base_denominator: int) -> None:
+    pairs.numerator += numerator
+    pairs.denominator += denominator
+    pairs.base_numerator += base_numerator
+    pairs.base_denominator += base_denominator
+
+
+def _name(pairs: Pairs, state: str, since: date | None, one: Contribution) -> None:
+    (pairs.entered if state == "entered" else pairs.left).append(one)
+    if state == "silent" and since is not None:
+        pairs.silent.append(SilentService(one.service, one.entity, since, one.change))
+
+
+def with_base_told(kpi: Kpi, change: Change, coverage: Coverage) -> Change:
+    """Add of how much of its base a flow's change has data."""
+    if kpi.flow != "flow" or change.against == "target" or change.base_value is None:
+        return change
+    return replace(change, base_told=coverage.told(change.base))
 
 
 def with_like_for_like(
-    change: Change, now: Cell, base: Cell, pairs: Pairs, coverage: Coverage, period: Period
+    kpi: Kpi, change: Change, now: Cell, base: Cell, pairs: Pairs, coverage: Coverage, period: Period
 ) -> Change:
-    """Add the like-for-like change where services entered or left, or an entity-month is missing on one side."""
-    both, entered, left = (pairs.get(state, State()) for state in ("both", "entered", "left"))
-    matched = both.value + entered.value == now.numerator and both.base_value + left.base_value == base.numerator
-    if change.reason is not None or (matched and not entered.services and not left.services):
+    """Add the like-for-like change where a service-month is in one of the periods only, and whose it is.
+
+    What entered and left is told in transactions, so of a count only.
+    """
+    if change.reason is not None or pairs.is_all_of(kpi, now, base):
         return change
+    entered, left = (pairs.entered, pairs.left) if kpi.kind == "sum" else ([], [])
     return replace(
         change,
-        like_for_like=difference("percent", both.value, both.base_value),
-        entered=entered.largest,
-        left=left.largest,
-        entered_total=entered.value,
-        left_total=left.base_value,
-        entered_services=entered.services,
-        left_services=left.services,
-        entered_by_entity=entered.by_entity,
-        left_by_entity=left.by_entity,
+        like_for_like=difference(change.kind, *pairs.values(kpi)),
+        entered=tuple(entered[:CONTRIBUTIONS_NAMED]),
+        left=tuple(left[:CONTRIBUTIONS_NAMED]),
+        entered_total=sum(one.change for one in entered),
+        left_total=-sum(one.change for one in left),
+        entered_services=len(entered),
+        left_services=len(left),
+        entered_by_entity=_gaps(entered),
+        left_by_entity=_gaps(left),
         silent_entities=coverage.fell_silent(period, change.base),
+        silent_services=tuple(pairs.silent),
     )
+
+
+def _gaps(services: Sequence[Contribution]) -> tuple[EntityGap, ...]:
+    """Return the entities whose services weigh most."""
+    by_entity: dict[Named, list[int]] = defaultdict(list)
+    for one in services:
+        by_entity[one.entity].append(one.change)
+    gaps = [EntityGap(entity, len(changes), sum(changes)) for entity, changes in by_entity.items()]
+    return tuple(sorted(gaps, key=lambda gap: (-abs(gap.change), gap.entity.id))[:CONTRIBUTIONS_NAMED])
 
 
 def _definition_changed(kpi: Kpi, period: Period, base: Period) -> bool:

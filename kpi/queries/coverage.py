@@ -6,17 +6,37 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpi.periods import Period
-from kpi.queries.filters import Filters
+from kpi.queries.filters import Filters, Organisation
 from kpi.queries.freshness import freshness
 from kpi.queries.naming import entities_naming
 from kpi.queries.results import CoverageBreak, Named, Reported
+from kpi.queries.told import Told
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
-select entity_id, name_ar, name_en, month, status, transactions
+select entity_id, name_ar, name_en, month, status, transactions, is_partial
 from serve_coverage
 where month between $from_month and $to_month and ($entity is null or entity_id = $entity)
 order by entity_id, month
+"""
+# Of several bodies that are one today: a month is missing where one of them owes it.
+_AS_IS = """
+select
+    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, coverage.month,
+    case
+        when bool_or(coverage.status = 'missing') then 'missing'
+        when bool_or(coverage.status = 'late') then 'late'
+        when bool_or(coverage.status = 'reported') then 'reported'
+        else 'not_expected'
+    end as status,
+    sum(coverage.transactions)::bigint as transactions,
+    bool_or(coverage.is_partial) as is_partial
+from serve_coverage as coverage
+inner join dim_entity_successor as today on coverage.entity_id = today.entity_id
+inner join dim_entity on today.current_entity_id = dim_entity.entity_id
+where coverage.month between $from_month and $to_month and ($entity is null or dim_entity.entity_id = $entity)
+group by dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, coverage.month
+order by dim_entity.entity_id, coverage.month
 """
 
 
@@ -31,12 +51,16 @@ LARGE_SHARE = 0.03
 
 @dataclass(frozen=True)
 class CoverageMonth:
-    """Say whether one entity reported one month (reported, late, missing or not_expected), and its transactions."""
+    """Say whether one entity reported one month (reported, late, missing or not_expected), and its transactions.
+
+    `lacks_days` tells that the days that came leave a part of the month open.
+    """
 
     entity: Named
     month: date
     status: str
     transactions: int
+    lacks_days: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,8 +88,29 @@ class Coverage:
         if not months:
             return None
         silent = tuple(entity for entity, (reported, _) in months.items() if reported == 0)
-        partial = tuple(entity for entity, (reported, expected) in months.items() if 0 < reported < expected)
+        lacking = self.lacking_days(period)
+        partial = tuple(
+            entity for entity, (reported, expected) in months.items()
+            if 0 < reported < expected or (reported and entity in lacking)
+        )  # fmt: skip
         return Reported(len(months) - len(silent), len(months), silent, partial)
+
+    def told(self, period: Period) -> Told | None:
+        """Say of how many months of a period anybody reported, and in which most lack days; None without anybody."""
+        if not any(row.month in period and row.status != "not_expected" for row in self.rows):
+            return None
+        senders: dict[date, list[bool]] = defaultdict(list)
+        for row in self._sent(period):
+            senders[row.month].append(row.lacks_days)
+        broken_off = tuple(sorted(month for month, lacking in senders.items() if 2 * sum(lacking) >= len(lacking)))
+        return Told(len(senders), period.months, broken_off)
+
+    def lacking_days(self, period: Period) -> frozenset[Named]:
+        """Return the entities whose days leave a part of a month open that they sent."""
+        return frozenset(row.entity for row in self._sent(period) if row.lacks_days)
+
+    def _sent(self, period: Period) -> Iterable[CoverageMonth]:
+        return (row for row in self.rows if row.month in period and row.status in REPORTED)
 
     def fell_silent(self, period: Period, base: Period) -> tuple[Named, ...]:
         """Name the entities that reported in the base period and sent nothing in this one."""
@@ -98,8 +143,8 @@ class Coverage:
         )
 
     def incomplete_months(self) -> frozenset[date]:
-        """Return the months in which an expected entity is missing."""
-        return frozenset(row.month for row in self.rows if row.status == "missing")
+        """Return the months in which an expected entity is missing, or one that sent lacks days."""
+        return frozenset(row.month for row in self.rows if row.status == "missing" or row.lacks_days)
 
 
 def coverage(warehouse: Warehouse, *, filters: Filters) -> Reported | None:
@@ -108,29 +153,36 @@ def coverage(warehouse: Warehouse, *, filters: Filters) -> Reported | None:
     return read_coverage(warehouse, (period,), filters.entity_id).reported(period)
 
 
-def read_coverage(warehouse: Warehouse, periods: Iterable[Period], entity_id: str | None = None) -> Coverage:
+def read_coverage(
+    warehouse: Warehouse,
+    periods: Iterable[Period],
+    entity_id: str | None = None,
+    organisation: Organisation = "as_was",
+) -> Coverage:
     """Read the entity-months from the first to the last month of the periods."""
     wanted = tuple(periods)
     if not wanted:
         return Coverage(())
     frame = warehouse.query(
-        _STATEMENT,
+        _STATEMENT if organisation == "as_was" else _AS_IS,
         from_month=min(period.start for period in wanted),
         to_month=max(period.end for period in wanted),
         entity=entity_id,
     )
     rows = []
-    for entity_id, name_ar, name_en, month, status, transactions in frame.iter_rows():
-        rows.append(CoverageMonth(Named(entity_id, name_ar, name_en), month, status, transactions))
+    for entity_id, name_ar, name_en, *rest in frame.iter_rows():
+        rows.append(CoverageMonth(Named(entity_id, name_ar, name_en), *rest))
     return Coverage(tuple(rows))
 
 
 def read_coverage_within(warehouse: Warehouse, periods: Iterable[Period], filters: Filters) -> Coverage:
     """Read the entity-months of the filters' entity; of a governorate, of the entities that named it by then."""
-    found = read_coverage(warehouse, periods, filters.entity_id)
+    found = read_coverage(warehouse, periods, filters.entity_id, filters.organisation)
     if filters.governorate_id is None:
         return found
-    return found.of(entities_naming(warehouse, filters.period.end).get(filters.governorate_id, ()))
+    return found.of(
+        entities_naming(warehouse, filters.period.end, filters.organisation).get(filters.governorate_id, ())
+    )
 
 
 def _fall(parts: Sequence[int], totals: Sequence[int]) -> int | None:

@@ -43,4 +43,5 @@ def definition(warehouse: Warehouse, kpi_id: str) -> Kpi:
 
 def _kpi(row: dict) -> Kpi:
     lists = {name: tuple(filter(None, row[name].split(", "))) for name in ("dimensions", "scopes")}
-    return Kpi.model_validate(row | lists)
+    of_the_entry = {name: value for name, value in row.items() if name in Kpi.model_fields}
+    return Kpi.model_validate(of_the_entry | lists)

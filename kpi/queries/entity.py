@@ -8,7 +8,7 @@ from typing import Any
 from kpi.catalogue import codes
 from kpi.language import prose
 from kpi.periods import Period
-from kpi.queries.filters import Filters
+from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
 from kpi.queries.points import Request, fetch
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
@@ -51,7 +51,7 @@ inner join last_month on fct_service_month.month = last_month.month
 where fct_service_month.entity_id = $entity
 group by fct_service_month.month
 """
-_NAMES = "select service_id, name_ar, name_en from dim_service where entity_id = $entity"
+_NAMES = "select service_id, name_ar, name_en from dim_service where list_contains($services, service_id)"
 _PROJECTS = """
 with last_month as (
     select max(month) as month from fct_project_month where month <= $last_month::date
@@ -215,7 +215,9 @@ class EntityProfile:
         )
 
 
-def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> EntityProfile | None:
+def entity_profile(
+    warehouse: Warehouse, *, entity_id: str, period: Period, organisation: Organisation = "as_was"
+) -> EntityProfile | None:
     """Answer what is on record about an entity up to the end of a period; None for an unknown one."""
     found = warehouse.query(_ENTITY, entity=entity_id)
     if found.is_empty():
@@ -235,7 +237,7 @@ def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> E
         team_from=team.get("active_from"),
         team_to=team.get("active_to"),
         services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
-        top_services=_top_services(warehouse, entity_id, period),
+        top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
         projects=tuple(_project(one) for one in projects.iter_rows(named=True)),
         readiness=_readiness(warehouse, until | {"kind": row["kind"]}),
         platforms=tuple(
@@ -245,13 +247,16 @@ def entity_profile(warehouse: Warehouse, *, entity_id: str, period: Period) -> E
     )
 
 
-def _top_services(warehouse: Warehouse, entity_id: str, period: Period) -> tuple[TopService, ...]:
-    digital, every = (Request(kpi_id, period, by="service") for kpi_id in ("digital_transactions", "transactions"))
-    answers = fetch(warehouse, (digital, every), Filters(period, entity_id=entity_id))
+def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[TopService, ...]:
+    digital, every = (
+        Request(kpi_id, filters.period, by="service") for kpi_id in ("digital_transactions", "transactions")
+    )
+    answers = fetch(warehouse, (digital, every), filters)
     completed = {service_id: cells[0].numerator or 0 for service_id, cells in answers[every].items()}
     online = {service_id: cells[0].numerator or 0 for service_id, cells in answers[digital].items()}
+    completed.pop(NOT_BY_SERVICE, None)
     first = sorted(completed, key=lambda one: (-online.get(one, 0), -completed[one], one))[:TOP_SERVICES]
-    names = {one: Named(one, *names) for one, *names in warehouse.query(_NAMES, entity=entity_id).iter_rows()}
+    names = {one: Named(one, *names) for one, *names in warehouse.query(_NAMES, services=first).iter_rows()}
     return tuple(TopService(names[one], online.get(one, 0), completed[one]) for one in first if one in names)
 
 

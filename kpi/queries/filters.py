@@ -8,9 +8,13 @@ from kpi.periods import Period, months_between
 
 NOT_ALLOCATED = "not_allocated"
 """The governorate id of what is not allocated to any governorate."""
+NOT_BY_SERVICE = "not_by_service"
+"""The service id of totals of a body that name no service."""
 SERVICE_DIMENSION = "service_id"
 
 Against = Literal["year", "previous", "target", "period"]
+Organisation = Literal["as_was", "as_is"]
+"""Each body with what it answered for at the time, or with what it answers for today."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ class Filters:
     channel: str | None = None
     service_id: str | None = None
     compare: Comparison = SAME_MONTHS_LAST_YEAR
+    organisation: Organisation = "as_was"
+
+    @property
+    def entity_of_slice(self) -> str | None:
+        """Return the entity that narrows values; none where a service does: its values are those of all its owners."""
+        return self.entity_id if self.service_id is None else None
 
     @property
     def whole_programme(self) -> bool:
@@ -79,7 +89,7 @@ class Filters:
 
     def of_entity(self) -> "Filters":
         """Return the same period, comparison and entity alone, for what has no governorate, channel or service."""
-        return Filters(self.period, entity_id=self.entity_id, compare=self.compare)
+        return replace(self, governorate_id=None, channel=None, service_id=None)
 
     def snapped(self, months_per_point: int) -> "Filters":
         """Return the same filters over whole reporting periods."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.filters import NOT_ALLOCATED, NOT_BY_SERVICE, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import GovernorateFacts, governorate_facts
 from kpi.queries.points import Cell, Request, fetch
 from kpi.queries.results import Named
+from kpi.queries.service import OWNERS
 from kpi.warehouse.connect import Warehouse
 
 TOP_SERVICES = 10
@@ -17,10 +18,10 @@ UNKNOWN_CHANNEL = "unknown"
 
 _CHANNELS = "select channel, name_ar, name_en, digital from dim_channel order by sort_order"
 _SERVICES = """
-select dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_service.entity_id, dim_entity.name_ar,
+select dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_entity.entity_id, dim_entity.name_ar,
 dim_entity.name_en
 from dim_service
-inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+{owner}
 where dim_service.service_id in (select unnest($services))
 """
 _LOCAL_SERVICES = """
@@ -36,12 +37,12 @@ with life as (
 )
 
 select
-    dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_service.entity_id, dim_entity.name_ar,
+    dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_entity.entity_id, dim_entity.name_ar,
     dim_entity.name_en, life.digitised_on, life.simplified_on,
     coalesce(dim_service.priority_from <= last_day($to_month::date), false) as is_priority,
     coalesce(dim_service.digitisation_from <= last_day($to_month::date), false) as in_digitisation_scope
 from dim_service
-inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+{owner}
 left join life on dim_service.service_id = life.service_id
 where dim_service.governorate_id = $governorate and life.retired_on is null
 order by dim_service.name_en, dim_service.service_id
@@ -203,7 +204,9 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
         top_services=_top_services(warehouse, replace(chosen, governorate_id=governorate)),
         services=tuple(
             LocalService(Named(*row[:3]), Named(*row[3:6]), *row[6:])
-            for row in warehouse.query(_LOCAL_SERVICES, here | until).iter_rows()
+            for row in warehouse.query(
+                _LOCAL_SERVICES.format(owner=OWNERS[chosen.organisation]), here | until
+            ).iter_rows()
         ),
         projects=tuple(
             PlacedProject(Named(*row[:3]), *row[3:]) for row in warehouse.query(_PROJECTS, here | until).iter_rows()
@@ -254,9 +257,13 @@ def _channels(warehouse: Warehouse, filters: Filters) -> tuple[ChannelValue, ...
 def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[ServiceVolume, ...]:
     request = Request("digital_transactions", filters.period, by="service")
     amounts = {service: _count(cells) for service, cells in fetch(warehouse, (request,), filters)[request].items()}
+    amounts.pop(NOT_BY_SERVICE, None)
     largest = sorted((service for service, amount in amounts.items() if amount), key=lambda one: (-amounts[one], one))
     shown = largest[:TOP_SERVICES]
-    names = {row[0]: row for row in warehouse.query(_SERVICES, services=shown).iter_rows()}
+    names = {
+        row[0]: row
+        for row in warehouse.query(_SERVICES.format(owner=OWNERS[filters.organisation]), services=shown).iter_rows()
+    }
     return tuple(ServiceVolume(Named(*names[one][:3]), Named(*names[one][3:]), amounts[one]) for one in shown)
 
 

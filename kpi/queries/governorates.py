@@ -8,11 +8,15 @@ from kpi.catalogue import Kpi
 from kpi.language import Nothing
 from kpi.periods import Period
 from kpi.queries.change import change_kind, difference, not_comparable
+from kpi.queries.coverage import read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Against, Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
+from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Freshness, GovernorateMap, GovernorateValue, Named
+from kpi.queries.results import Freshness, Named
+from kpi.queries.told import Told
 from kpi.warehouse.connect import Warehouse
 
 DENSITY_KPI = "transactions_per_1000"
@@ -234,8 +238,16 @@ def governorate_map(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> G
         values=values,
         not_allocated=_value(answers, by_place, NOT_ALLOCATED),
         total=_value(answers, whole, PROGRAMME),
-        nothing=_nothing(has_places, values),
+        nothing=_nothing(has_places, values, answers.get(by_place, {})),
+        told=_told(warehouse, kpi, everywhere),
     )
+
+
+def _told(warehouse: Warehouse, kpi: Kpi, filters: Filters) -> Told | None:
+    if kpi.flow != "flow":
+        return None
+    found = read_coverage(warehouse, (filters.period,), filters.entity_id, filters.organisation)
+    return found.told(filters.period)
 
 
 def _value(answers: Mapping[Request, Answer], request: Request, group: str) -> float | None:
@@ -243,7 +255,9 @@ def _value(answers: Mapping[Request, Answer], request: Request, group: str) -> f
     return cells[0].value if cells else None
 
 
-def _nothing(has_places: bool, values: tuple[GovernorateValue, ...]) -> Nothing | None:
+def _nothing(has_places: bool, values: tuple[GovernorateValue, ...], answer: Answer) -> Nothing | None:
     if not has_places:
         return "not_applicable"
-    return None if any(place.value is not None for place in values) else "not_provided"
+    if any(place.value is not None for place in values):
+        return None
+    return "not_shown" if any(is_hidden(cells[0]) for cells in answer.values()) else "not_provided"

@@ -6,6 +6,7 @@ from kpi.catalogue import Kpi
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorate import remainder_by_entity
+from kpi.queries.governorate_values import GovernorateMap
 from kpi.queries.governorates import (
     Boundary,
     GovernorateFacts,
@@ -16,7 +17,6 @@ from kpi.queries.governorates import (
     governorate_ranking,
     map_kpis,
 )
-from kpi.queries.results import GovernorateMap
 from kpi.warehouse.connect import Warehouse
 
 TOPIC = "digital_transactions"

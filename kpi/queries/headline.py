@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from kpi.catalogue import Kpi
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
-from kpi.queries.change import Pairs, compare, read_pairs, with_like_for_like
+from kpi.queries.change import Pairs, compare, read_pairs, with_base_told, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.naming import read_naming
+from kpi.queries.overlaps import is_hidden, overlaps
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Change, Freshness, Headline, Naming, Point
+from kpi.queries.results import Change, Freshness, Headline, Named, Naming, Point
 from kpi.queries.series import points_of
 from kpi.queries.targets import Target, read_targets, status
 from kpi.warehouse.connect import Warehouse
@@ -32,6 +33,7 @@ class _Facts:
     targets: Mapping[str, Target]
     pairs: Mapping[str, Pairs]
     naming: Naming | None
+    overlapping: Mapping[str, tuple[Named, ...]]
 
 
 def headline(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> Headline:
@@ -48,14 +50,17 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
     snapped = filters.snapped(build.reporting_months)
     kpis = definitions(warehouse, kpi_ids)
     asked = [kpi for kpi in kpis.values() if applies(kpi, snapped)]
+    answers = fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped)
+    hidden = [kpi.id for kpi in asked if is_hidden(compared(kpi, snapped, answers).now.get(PROGRAMME))]
     facts = _Facts(
         build=build,
         filters=snapped,
-        answers=fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped),
+        answers=answers,
         coverage=read_coverage_within(warehouse, _periods(snapped, build), snapped),
         targets=read_targets(warehouse, asked, snapped),
-        pairs=read_pairs(warehouse, [kpi.id for kpi in asked], snapped),
+        pairs=read_pairs(warehouse, asked, snapped).get(PROGRAMME, {}),
         naming=_naming(warehouse, snapped),
+        overlapping=overlaps(warehouse, hidden, snapped.period),
     )
     return tuple(_headline(kpi, facts) if kpi in asked else _not_applicable(kpi, facts) for kpi in kpis.values())
 
@@ -64,7 +69,7 @@ def _naming(warehouse: Warehouse, filters: Filters) -> Naming | None:
     """Count whose transactions name the governorate of the filters; None without one and for what names none."""
     if filters.governorate_id in (None, NOT_ALLOCATED) or filters.entity_id is not None:
         return None
-    return read_naming(warehouse, filters.period).get(filters.governorate_id)
+    return read_naming(warehouse, filters.period, filters.organisation).get(filters.governorate_id)
 
 
 def _headline(kpi: Kpi, facts: _Facts) -> Headline:
@@ -85,10 +90,12 @@ def _headline(kpi: Kpi, facts: _Facts) -> Headline:
         change=_change(kpi, cells, facts) if value is not None else None,
         reported=facts.coverage.reported(period) if kpi.flow == "flow" and everywhere else None,
         sparkline=_sparkline(kpi, facts),
-        nothing=None if value is not None else "not_provided",
+        nothing=None if value is not None else "not_shown" if is_hidden(now) else "not_provided",
         as_of=cells.as_of,
         months_per_point=facts.build.reporting_months if kpi.flow == "flow" else 1,
         naming=facts.naming if kpi.flow == "flow" else None,
+        overlapping=facts.overlapping.get(kpi.id, ()),
+        told=facts.coverage.told(period) if kpi.flow == "flow" and value is not None else None,
     )
 
 
@@ -110,10 +117,11 @@ def _not_applicable(kpi: Kpi, facts: _Facts) -> Headline:
 
 def _change(kpi: Kpi, cells: Compared, facts: _Facts) -> Change:
     change = compare(kpi, facts.filters, cells, facts.build, facts.targets.get(kpi.id))
+    change = with_base_told(kpi, change, facts.coverage)
     now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
     if kpi.id not in facts.pairs or now is None or base is None:
         return change
-    return with_like_for_like(change, now, base, facts.pairs[kpi.id], facts.coverage, facts.filters.period)
+    return with_like_for_like(kpi, change, now, base, facts.pairs[kpi.id], facts.coverage, facts.filters.period)
 
 
 def _requests(kpi: Kpi, filters: Filters, build: Freshness) -> tuple[Request, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 from typing import Literal
 
 from kpi.queries.filters import Filters
@@ -13,6 +14,11 @@ from kpi.warehouse.connect import Warehouse
 
 LEAST_STARTED = 30
 """Transactions started in the period below which a completion rate is chance and is not compared."""
+
+CLOSE_POINTS = 2.0
+"""Completion rates nearer to each other than this are hardly a difference, however many transactions they are of."""
+_STANDARD_ERRORS = 2.0
+"""A gap within so many standard errors of the two rates is chance."""
 
 Why = Literal["not_digitised", "completion", "steps"]
 
@@ -122,7 +128,8 @@ def weakest_link(services: Sequence[JourneyService]) -> WeakestLink | None:
     """Choose the weakest of several services; None for fewer than two, or when nothing known tells them apart.
 
     First those of the digitisation scope that are not digitised; among these, or among all when there is none, the
-    lowest completion rate; where no rate is known, the most steps.
+    lowest completion rate; where no rate is known, the most steps. A rate that is hardly below the next one, or no
+    further than chance reaches, sets no link apart.
     """
     if len(services) < 2:  # noqa: PLR2004  one link alone is not the weakest of anything
         return None
@@ -131,7 +138,10 @@ def weakest_link(services: Sequence[JourneyService]) -> WeakestLink | None:
     rated = [one for one in among if one.completion_rate is not None]
     stepped = [one for one in among if one.steps is not None]
     if rated:
-        chosen, why = min(rated, key=lambda one: (one.completion_rate or 0, one.service.id)), "completion"
+        ordered = sorted(rated, key=lambda one: (one.completion_rate or 0, one.service.id))
+        if not waiting and lowest_gap(services) is not None:
+            return None
+        chosen, why = ordered[0], "completion"
     elif stepped:
         chosen, why = max(stepped, key=lambda one: (one.steps or 0, one.service.id)), "steps"
     elif waiting:
@@ -139,6 +149,22 @@ def weakest_link(services: Sequence[JourneyService]) -> WeakestLink | None:
     else:
         return None
     return WeakestLink(chosen, "not_digitised" if waiting else why)
+
+
+def lowest_gap(services: Sequence[JourneyService]) -> float | None:
+    """Return the points between the two lowest completion rates where they are no difference; None where they are one.
+
+    The bound is of two proportions p of n: 2 · √(Σ p(100 − p) / n), and never less than `CLOSE_POINTS`.
+    """
+    rated = sorted(
+        (one for one in services if one.completion_rate is not None), key=lambda one: one.completion_rate or 0
+    )
+    if len(rated) < 2:  # noqa: PLR2004  there is nothing to be apart from
+        return None
+    low, following = ((one.completion_rate or 0.0, one.started or 0) for one in rated[:2])
+    variance = sum(rate * (100 - rate) / started for rate, started in (low, following) if started)
+    gap = following[0] - low[0]
+    return gap if gap < max(CLOSE_POINTS, _STANDARD_ERRORS * sqrt(variance)) else None
 
 
 def _journey(lines: list[dict], as_of: date) -> Journey:

@@ -1,19 +1,22 @@
 """The league of entities: what the list of entities shows of each of them, read in a handful of statements."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kpi.catalogue import Kpi
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.queries.coverage import read_coverage
 from kpi.queries.definitions import definition
 from kpi.queries.filters import Against, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.headline import SPARKLINE_YEARS
+from kpi.queries.places import Place
 from kpi.queries.points import Answer, Request, compared, comparison_requests, fetch
 from kpi.queries.ranking import rankings
 from kpi.queries.results import Freshness, Named, Point, RankedEntity, Ranking, Reported
 from kpi.queries.targets import Target, read_every_target
+from kpi.queries.told import Told
 from kpi.warehouse.connect import Warehouse
 
 TOPIC = "digital_transactions"
@@ -32,7 +35,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _LEVELS = """
 with placed as (
     select level_id, list(entity_id order by entity_id) as entities
-    from fct_assessment_month
+    from {assessed}
     where month = $month
     group by level_id
 )
@@ -42,6 +45,33 @@ from dim_level
 left join placed on dim_level.level_id = placed.level_id
 order by dim_level.sort_order, dim_level.level_id
 """
+
+# What a body was assessed at holds for it; else what those were that it took over, where they were at one level.
+_ASSESSED_AS_IS = """(
+    select
+        assessed.month,
+        today.current_entity_id as entity_id,
+        coalesce(
+            max(assessed.level_id) filter (where assessed.entity_id = today.current_entity_id),
+            case when min(assessed.level_id) = max(assessed.level_id) then min(assessed.level_id) end
+        ) as level_id
+    from fct_assessment_month as assessed
+    inner join dim_entity_successor as today on assessed.entity_id = today.entity_id
+    group by assessed.month, today.current_entity_id
+)"""
+
+_SILENT = """
+select
+    {entity} as entity_id, dim_service.service_id, dim_service.name_ar, dim_service.name_en,
+    min(states.silent_since) as since
+from fct_service_coverage as states
+inner join dim_service on states.service_id = dim_service.service_id
+{owner}
+where states.state = 'silent' and states.month between $from_month and $to_month
+group by {entity}, dim_service.service_id, dim_service.name_ar, dim_service.name_en
+order by since, dim_service.service_id
+"""
+_OWNER = "inner join dim_service_current_owner as owner on states.service_id = owner.service_id"
 
 
 @dataclass(frozen=True)
@@ -72,6 +102,7 @@ class LeagueRow:
     trend: tuple[Point, ...]
     reported_months: int
     expected_months: int
+    silent_services: tuple[tuple[Named, date], ...] = ()
 
     def value(self, column: str) -> float | None:
         """Return the value in a column; None when there is none."""
@@ -85,7 +116,8 @@ class League:
     `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others.
     `outside` counts the reporting entities without a value of the topic in a slice; they are listed for the whole only.
     `others` are assessed bodies that are counted in `levels` but send no transactions, so that no row shows them.
-    `programme_targets` are by KPI; what an entity has of its own stands in its row.
+    `programme_targets` are by KPI; what an entity has of its own stands in its row. `told` is how much of the period
+    there are data of.
     The changes are on `base`, or on each entity's own target where `against` says so and `base` is None.
     """
 
@@ -102,6 +134,7 @@ class League:
     against: Against = "year"
     base: Period | None = None
     programme_targets: Mapping[str, Target] = field(default_factory=dict)
+    told: Told | None = None
 
     def sorted_by(self, column: str) -> tuple[LeagueRow, ...]:
         """Return the rows best first by a column; those without a value come last."""
@@ -114,21 +147,19 @@ class League:
 
         return tuple(sorted(self.rows, key=place))
 
-    def ranks(self, column: str) -> dict[str, int]:
-        """Return the rank of every entity with a value in a column: 1 is best, values that read alike share a rank."""
-        kpi = self.columns[column]
-        values = {row.entity.id: value for row in self.rows if (value := row.value(column)) is not None}
-        shown = {entity: round(value, kpi.decimals) for entity, value in values.items()}
-        known = sorted(shown.values(), reverse=kpi.direction == "up")
-        return {entity: known.index(value) + 1 for entity, value in shown.items()}
+    def places(self, column: str) -> dict[str, Place]:
+        """Return where every entity stands among all that the same KPI measures."""
+        standings = {row.entity.id: row.standings[column].value for row in self.rows if column in row.standings}
+        return {entity: value.place for entity, value in standings.items() if value.place is not None}
 
 
 def league(warehouse: Warehouse, *, filters: Filters) -> League:
     """Answer how the reporting entities stand in every column, within the filters' governorate and channel."""
-    everyone = replace(filters, entity_id=None, service_id=None)
-    ranked = {one.kpi.id: one for one in rankings(warehouse, kpi_ids=_kpi_ids(), filters=everyone)}
     build = freshness(warehouse)
-    everyone = everyone.snapped(build.reporting_months)
+    everyone = replace(filters, entity_id=None, service_id=None).snapped(build.reporting_months)
+    coverage = read_coverage(warehouse, (everyone.period,), organisation=everyone.organisation)
+    asked_for = rankings(warehouse, kpi_ids=_kpi_ids(), filters=everyone, coverage=coverage)
+    ranked = {one.kpi.id: one for one in asked_for}
     level_kpi = definition(warehouse, LEVEL_KPI)
     has_levels = everyone.governorate_id is None and applies(level_kpi, everyone)
     recent = Request(TOPIC, _recent(everyone.period, build), build.reporting_months, by="entity")
@@ -138,6 +169,9 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
     targets = read_every_target(warehouse, [one.kpi for one in ranked.values()], everyone)
     rows = _rows(ranked, targets, holders, _trends(recent, answers[recent]))
     narrowed = not everyone.whole_programme
+    if not narrowed:
+        silent = _silent_services(warehouse, everyone)
+        rows = tuple(replace(row, silent_services=silent.get(row.entity.id, ())) for row in rows)
     shown = tuple(row for row in rows if row.value(TOPIC) is not None) if narrowed else rows
     reporting = {row.entity.id for row in rows}
     return League(
@@ -146,7 +180,8 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         columns={column: ranked[ids[0]].kpi for column, ids in COLUMNS.items() if _applies(ranked, ids)},
         not_applicable=tuple(ranked[ids[0]].kpi for ids in COLUMNS.values() if not _applies(ranked, ids)),
         rows=shown,
-        reported=_reported(rows),
+        reported=_reported(rows, coverage.lacking_days(everyone.period)),
+        told=coverage.told(everyone.period),
         levels=levels,
         level_as_of=as_of,
         outside=len(rows) - len(shown),
@@ -155,6 +190,17 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         programme_targets={kpi: by_entity[None] for kpi, by_entity in targets.items() if None in by_entity},
         others=tuple(one.entity for one in _assessed(ranked) if one.entity.id not in reporting),
     )
+
+
+def _silent_services(warehouse: Warehouse, filters: Filters) -> dict[str, tuple[tuple[Named, date], ...]]:
+    """Name the services of each entity that fell silent while it reported, and since when."""
+    found: dict[str, tuple[tuple[Named, date], ...]] = {}
+    owned = ("states.entity_id", "") if filters.organisation == "as_was" else ("owner.current_entity_id", _OWNER)
+    statement = _SILENT.format(entity=owned[0], owner=owned[1])
+    rows = warehouse.query(statement, from_month=filters.period.start, to_month=filters.period.end)
+    for entity_id, *names, since in rows.iter_rows():
+        found[entity_id] = (*found.get(entity_id, ()), (Named(*names), since))
+    return found
 
 
 def _kpi_ids() -> tuple[str, ...]:
@@ -195,12 +241,16 @@ def _rows(
     )
 
 
-def _reported(rows: Iterable[LeagueRow]) -> Reported | None:
+def _reported(rows: Iterable[LeagueRow], lacking_days: Set[Named]) -> Reported | None:
     expected = [row for row in rows if row.expected_months]
     if not expected:
         return None
     silent = tuple(row.entity for row in expected if not row.reported_months)
-    partial = tuple(row.entity for row in expected if 0 < row.reported_months < row.expected_months)
+    partial = tuple(
+        row.entity
+        for row in expected
+        if 0 < row.reported_months < row.expected_months or (row.reported_months and row.entity in lacking_days)
+    )
     return Reported(len(expected) - len(silent), len(expected), silent, partial)
 
 
@@ -212,8 +262,9 @@ def _levels(
     if cells.as_of is None:
         return (), {}, None
     levels, holders = [], {}
+    assessed = "fct_assessment_month" if filters.organisation == "as_was" else _ASSESSED_AS_IS
     for place, (level_id, name_ar, name_en, entities) in enumerate(
-        warehouse.query(_LEVELS, month=cells.as_of).iter_rows(), 1
+        warehouse.query(_LEVELS.format(assessed=assessed), month=cells.as_of).iter_rows(), 1
     ):
         bodies = cells.now[level_id].numerator if level_id in cells.now else 0
         level = Level(Named(level_id, name_ar, name_en), place, bodies or 0)

@@ -2,13 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from kpi.warehouse.connect import Warehouse
 
 # The ledger grows columns with the loader; a build made by an older one is read just as well.
 _FILES = "select * from load_file order by source_file"
+_HAS_BOTH_COUNT = "select count(*) from duckdb_tables() where table_name = 'load_both_count'"
+_BOTH_COUNT = """
+select entity_id, month, older_file, older_transactions, newer_file, newer_transactions, both_count_reason
+from load_both_count
+order by month desc, entity_id, older_file
+"""
 _CHECKS = """
 select check_name, severity, promise, offending_rows
 from meta_check
@@ -32,6 +38,19 @@ class LedgerFile:
 
 
 @dataclass(frozen=True)
+class BothCount:
+    """Name a month of an entity that two files bring and both count, what each adds, and why."""
+
+    entity_id: str
+    month: date
+    older_file: str
+    older_transactions: int
+    newer_file: str
+    newer_transactions: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class LogTotal:
     """Sum up the files of one log."""
 
@@ -45,9 +64,10 @@ class LogTotal:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Hold every source file, those that could not be read among them."""
+    """Hold every source file, those that could not be read among them, and the months that come from two files."""
 
     files: tuple[LedgerFile, ...]
+    both_count: tuple[BothCount, ...] = ()
 
     @property
     def unreadable(self) -> tuple[LedgerFile, ...]:
@@ -78,7 +98,10 @@ class Check:
 
 def ledger(warehouse: Warehouse) -> Ledger:
     """Read the ledger of source files."""
-    return Ledger(tuple(_file(row) for row in warehouse.query(_FILES).iter_rows(named=True)))
+    files = tuple(_file(row) for row in warehouse.query(_FILES).iter_rows(named=True))
+    if not warehouse.query(_HAS_BOTH_COUNT).item():
+        return Ledger(files)
+    return Ledger(files, tuple(BothCount(*row) for row in warehouse.query(_BOTH_COUNT).iter_rows()))
 
 
 def checks(warehouse: Warehouse) -> tuple[Check, ...]:

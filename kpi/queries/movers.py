@@ -10,8 +10,9 @@ from kpi.periods import Period
 from kpi.queries.change import not_comparable
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definition
-from kpi.queries.filters import Filters, applies
+from kpi.queries.filters import NOT_BY_SERVICE, Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch, slice_arguments
 from kpi.queries.results import Named, Reason
 from kpi.warehouse.connect import Warehouse
@@ -25,12 +26,11 @@ entities that began to report or fell silent with all they have, and months that
 _SERVICES = """
 select
     pairs.entity_id, dim_entity.name_ar, dim_entity.name_en,
-    pairs.service_id, dim_service.name_ar, dim_service.name_en,
-    pairs.state, pairs.value, pairs.base_value
+    coalesce(pairs.service_id, '{rest}') as service_id, dim_service.name_ar, dim_service.name_en,
+    pairs.state, pairs.numerator, pairs.base_numerator, pairs.lone_numerator, pairs.lone_base_numerator
 from like_for_like('transactions', $from_month, $to_month, $base_from, $base_to, {arguments}) as pairs
-inner join dim_service on pairs.service_id = dim_service.service_id
+left join dim_service on pairs.service_id = dim_service.service_id
 inner join dim_entity on pairs.entity_id = dim_entity.entity_id
-where pairs.value + pairs.base_value > 0
 """
 _ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
 
@@ -98,12 +98,16 @@ def movers(warehouse: Warehouse, *, filters: Filters) -> Movers:
     requests = (*comparison_requests(kpi, snapped), *comparison_requests(kpi, snapped, by="entity"))
     answers = fetch(warehouse, requests, snapped)
     whole = compared(kpi, snapped, answers)
+    if any(is_hidden(cells.get(PROGRAMME)) for cells in (whole.now, whole.base)):
+        return Movers(period, base, 0, 0, nothing="not_shown")
     value, base_value = (_numerator(cells.get(PROGRAMME)) for cells in (whole.now, whole.base))
     reason = not_comparable(kpi, snapped, float(base_value) if PROGRAMME in whole.base else None, build)
     if base is None or PROGRAMME not in whole.now or reason is not None:
         missing: Nothing | None = None if PROGRAMME in whole.now else "not_provided"
         return Movers(period, base, value, base_value, reason=reason, nothing=missing)
-    reporting = _Reporting.of(read_coverage(warehouse, (base, period), snapped.entity_id), period, base)
+    reporting = _Reporting.of(
+        read_coverage(warehouse, (base, period), snapped.entity_id, snapped.organisation), period, base
+    )
     services = _services(warehouse, snapped, base, base_value, reporting)
     cells = compared(kpi, snapped, answers, by="entity")
     entities = _entities(warehouse, cells.now, cells.base, services, base_value)
@@ -114,7 +118,7 @@ def movers(warehouse: Warehouse, *, filters: Filters) -> Movers:
         base_value=base_value,
         pieces=_together((piece for entity in entities for piece in entity.pieces), base_value),
         entities=_ranked(entities),
-        services=_ranked(services),
+        services=_ranked(service for service in services if service.name.id != NOT_BY_SERVICE),
     )
 
 
@@ -136,7 +140,7 @@ class _Reporting:
     def kind(self, entity_id: str, state: str) -> Kind:
         if state == "entered":
             return "began" if entity_id in self.began else "entered"
-        if state == "left":
+        if state in ("left", "silent"):
             return "silent" if entity_id in self.silent else "left"
         return "both"
 
@@ -151,13 +155,19 @@ def _services(
         "base_from": base.start,
         "base_to": base.end,
     }
-    rows = warehouse.query(_SERVICES.format(arguments=arguments), params)
+    rows = warehouse.query(_SERVICES.format(arguments=arguments, rest=NOT_BY_SERVICE), params)
     found = []
-    for *names, state, value, before in rows.iter_rows():
+    for *names, state, value, before, lone, lone_before in rows.iter_rows():
         entity, service = Named(*names[:3]), Named(*names[3:])
         kind = reporting.kind(entity.id, state)
-        change = value - before
-        found.append(Mover(service, entity, value, before, change, _points(change, base_value), kind))
+        parts: list[tuple[Kind, int, int]] = [("both", value, before)]
+        # Of totals without a service nobody knows what entered: what one period lacks are months of the body.
+        if kind != "both" and not (service.id == NOT_BY_SERVICE and kind in ("entered", "left")):
+            parts.append((kind, lone, lone_before))
+        for part, now, then in parts:
+            if now or then:
+                points = _points(now - then, base_value)
+                found.append(Mover(service, entity, now, then, now - then, points, part))
     return found
 
 
@@ -177,8 +187,8 @@ def _entities(
         value, base = _numerator(now.get(entity_id)), _numerator(before.get(entity_id))
         change = value - base
         own = by_entity[entity_id]
-        pieces = [Piece(one.kind, one.change, one.points, 1) for one in own]
-        # What the services do not explain are months that the entity reported in one of the two periods only.
+        pieces = [Piece(one.kind, one.change, one.points, int(one.name.id != NOT_BY_SERVICE)) for one in own]
+        # What neither services nor totals explain are months that the entity reported in one of the two periods only.
         rest = change - sum(piece.change for piece in pieces)
         pieces.append(Piece("months", rest, _points(rest, base_value), 0))
         name = names[entity_id]

@@ -1,8 +1,12 @@
 """What the filters offer."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from kpi.periods import Period
+from kpi.queries.changes_of_hands import any_change_of_hands
 from kpi.queries.freshness import freshness
-from kpi.queries.results import FilterOptions, Named, Service
+from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
@@ -21,6 +25,31 @@ order by list, place, name_en, id
 """
 
 
+@dataclass(frozen=True)
+class Service(Named):
+    """Hold a service with its names and the entity that offers it."""
+
+    entity_id: str
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """List what the filters offer; the periods are None before any transaction is loaded.
+
+    `services` are those of the chosen entity, none without one; `changed_hands` tells whether anything ever did.
+    """
+
+    entities: tuple[Named, ...]
+    governorates: tuple[Named, ...]
+    channels: tuple[Named, ...]
+    first_month: date | None
+    last_month: date | None
+    reporting_months: int
+    default_period: Period | None
+    services: tuple[Service, ...] = ()
+    changed_hands: bool = False
+
+
 def filter_options(warehouse: Warehouse) -> FilterOptions:
     """List entities, governorates, the channels that occur, and the months that can be chosen."""
     lists: dict[str, list[Named]] = {"entity": [], "governorate": [], "channel": []}
@@ -36,6 +65,7 @@ def filter_options(warehouse: Warehouse) -> FilterOptions:
         last_month=build.last_month,
         reporting_months=build.reporting_months,
         default_period=Period(first, last) if first and last else None,
+        changed_hands=any_change_of_hands(warehouse),
     )
 
 

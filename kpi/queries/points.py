@@ -74,14 +74,16 @@ def slice_arguments(filters: Filters) -> tuple[str, dict[str, object]]:
     """Return the named arguments of a macro for the slice, and the values bound to them."""
     arguments = "entity := $entity, governorate := $governorate, via := $channel"
     params: dict[str, object] = {
-        "entity": filters.entity_id,
+        "entity": filters.entity_of_slice,
         "governorate": filters.governorate_id,
         "channel": filters.channel,
     }
-    if filters.service_id is None:
-        # Left out, so that an older build, whose macros know no service, still answers.
-        return arguments, params
-    return f"{arguments}, service := $service", params | {"service": filters.service_id}
+    # Left out where not asked for, so that an older build, whose macros know neither, still answers.
+    if filters.service_id is not None:
+        arguments, params["service"] = f"{arguments}, service := $service", filters.service_id
+    if filters.organisation != "as_was":
+        arguments, params["organisation"] = f"{arguments}, organisation := $organisation", filters.organisation
+    return arguments, params
 
 
 def comparison_requests(kpi: Kpi, filters: Filters, by: By = PROGRAMME) -> tuple[Request, ...]:

@@ -5,15 +5,18 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpi.catalogue import Kpi
-from kpi.language import Nothing, prose
-from kpi.periods import Period
+from kpi.language import Nothing, join_list, prose, t
+from kpi.periods import Period, point_label
 from kpi.queries.filters import Against
+from kpi.queries.places import Place
+from kpi.queries.told import Told, beside, within
 
 ChangeKind = Literal["percent", "points"]
 Status = Literal["met", "near", "missed", "no_target"]
-Reason = Literal[
-    "base_not_covered", "base_zero", "definition_changed", "period_incomplete", "length_differs", "no_target"
-]
+Reason = Literal["base_not_covered", "base_zero", "definition_changed", "period_incomplete", "length_differs",
+                 "no_target"]  # fmt: skip
+
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Reported:
-    """Count the entities that reported in a period out of those expected, and name the others.
-
-    `silent` sent nothing at all, `partial` left out some of the months expected of them.
-    """
+    """Count who reported in a period out of those expected: `silent` sent nothing, `partial` not all months or days."""
 
     reported: int
     expected: int
@@ -43,7 +43,7 @@ class Reported:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every expected entity reported every expected month."""
+        """Tell whether every expected entity reported every expected month, with all its days."""
         return not self.silent and not self.partial
 
 
@@ -65,6 +65,21 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class SilentService:
+    """Name a service that no longer reports while its entity does, since when, and what it adds to a change."""
+
+    service: Named
+    entity: Named
+    since: date
+    change: int
+
+    def label(self, language: str) -> str:
+        """Name the service and since when it is silent."""
+        month = point_label(self.since, 1, language)
+        return t("comparison.silent_service", language, service=self.service.label(language), month=month)
+
+
+@dataclass(frozen=True)
 class EntityGap:
     """Hold what the services of one entity that entered or left add to a change, in transactions, signed."""
 
@@ -79,9 +94,10 @@ class Change:
 
     `raw` is in percent of the base value, or in points where the KPI itself is a percentage. `against` is the kind of
     base: for a target, `base_value` is the target and `base` the period itself; for a stock, `base_as_of` is the month
-    that the base was counted in. `like_for_like` (percent) counts the services present in both periods, in the months
-    that their entity reported in both; it is given where coverage differs, with the services and the entities that
-    entered or left most. `reason` says why there is no `raw`; it is a key below `comparison.reason` in the messages.
+    that the base was counted in. `like_for_like`, in percent or points as `raw`, is that of the months in which a
+    service reported in both periods; it is given where one of them has others, with the services and the entities that
+    entered or left most, and those that fell silent. `reason` says why there is no `raw`; it is a key below
+    `comparison.reason` in the messages.
     """
 
     base: Period
@@ -98,9 +114,35 @@ class Change:
     entered_by_entity: tuple[EntityGap, ...] = ()
     left_by_entity: tuple[EntityGap, ...] = ()
     silent_entities: tuple[Named, ...] = ()
+    silent_services: tuple[SilentService, ...] = ()
     reason: Reason | None = None
     against: Against = "year"
     base_as_of: date | None = None
+    base_told: Told | None = None
+
+    def base_label(self, language: str, months_per_point: int) -> str:
+        """Name the base within a sentence, and of how much of it there are data where that is not all."""
+        return within(self.base_told, self.base.label(language, months_per_point), language)
+
+    @property
+    def is_fair(self) -> bool:
+        """Tell whether both periods have the same services in the same months."""
+        differs = self.entered_services or self.left_services or self.silent_services or self.silent_entities
+        return self.like_for_like is None and not differs
+
+    def silent_words(self, language: str, shown: int) -> str:
+        """Name the first `shown` services that fell silent, and since when; nothing where there are none.
+
+        With `shown` 0 it says how many there are.
+        """
+        if not self.silent_services:
+            return ""
+        if not shown:
+            return t("comparison.silent_count", language, n=len(self.silent_services))
+        names = [one.label(language) for one in self.silent_services[:shown]]
+        rest = len(self.silent_services) - len(names)
+        more = [t("comparison.silent_more", language, n=rest)] if rest else []
+        return t("comparison.silent_services", language, names=join_list([*names, *more], language))
 
 
 @dataclass(frozen=True)
@@ -119,7 +161,9 @@ class Headline:
     """Answer what a KPI is in a period: value, target, change on the base, coverage and recent points.
 
     `as_of` is the month a stock was last counted in the period, None for a flow; `target_by` the day until which the
-    target holds. Within a governorate `reported` is None: that every entity reported says nothing of it; `naming` does.
+    target holds. `overlapping` are those whose figures may not be added to others', where that hides a total. Within a
+    governorate `reported` is None: that every entity reported says nothing of it; `naming` does. `told` is how much
+    of the period a flow has.
     """
 
     kpi: Kpi
@@ -137,6 +181,25 @@ class Headline:
     months_per_point: int = 1
     target_by: date | None = None
     naming: Naming | None = None
+    overlapping: tuple[Named, ...] = ()
+    told: Told | None = None
+
+    def when(self, language: str) -> str:
+        """Name the period on a line of its own, and of how much of it there are data where that is not all."""
+        return beside(self.told, self.period.label(language, self.months_per_point), language)
+
+    def during(self, language: str) -> str:
+        """Name the period within a sentence, as `when` does."""
+        return within(self.told, self.period.label(language, self.months_per_point), language)
+
+    def overlap_words(self, language: str) -> str:
+        """Say why no total is shown, where figures of entities overlap; nothing elsewhere."""
+        if not self.overlapping:
+            return ""
+        names = [one.label(language) for one in self.overlapping[:_NAMED]]
+        rest = len(self.overlapping) - len(names)
+        more = [t("comparison.silent_more", language, n=rest)] if rest else []
+        return t("coverage.overlap", language, names=join_list([*names, *more], language))
 
 
 @dataclass(frozen=True)
@@ -192,6 +255,7 @@ class RankedEntity:
     reported_months: int
     expected_months: int
     change_points: float | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -209,29 +273,6 @@ class Ranking:
     against: Against = "year"
     base: Period | None = None
     as_of: date | None = None
-
-
-@dataclass(frozen=True)
-class GovernorateValue:
-    """Hold one governorate's value, its value per 1,000 residents and its place in the tile map."""
-
-    governorate: Named
-    value: float | None
-    per_1000: float | None
-    tile_row: int | None
-    tile_col: int | None
-
-
-@dataclass(frozen=True)
-class GovernorateMap:
-    """Hold every governorate, what is not allocated to any of them, and the whole."""
-
-    kpi: Kpi
-    period: Period
-    values: tuple[GovernorateValue, ...]
-    not_allocated: float | None
-    total: float | None
-    nothing: Nothing | None = None
 
 
 @dataclass(frozen=True)
@@ -257,27 +298,3 @@ class Freshness:
     rows_accepted: int
     rows_rejected: int
     source_files: int
-
-
-@dataclass(frozen=True)
-class Service(Named):
-    """Hold a service with its names and the entity that offers it."""
-
-    entity_id: str
-
-
-@dataclass(frozen=True)
-class FilterOptions:
-    """List what the filters offer; the periods are None before any transaction is loaded.
-
-    `services` are those of the chosen entity, none without one.
-    """
-
-    entities: tuple[Named, ...]
-    governorates: tuple[Named, ...]
-    channels: tuple[Named, ...]
-    first_month: date | None
-    last_month: date | None
-    reporting_months: int
-    default_period: Period | None
-    services: tuple[Service, ...] = ()

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from kpi.catalogue import Kpi
+from kpi.language import Nothing
 from kpi.periods import Period, shift_months
 from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Answer, Request, fetch
 from kpi.queries.results import Break, Freshness, Point, Series
 from kpi.queries.targets import read_targets
@@ -91,10 +93,16 @@ def series_from(
         points=points,
         breaks=_breaks(kpi, points),
         base_points=base[len(base) - len(points) :] if base else (),
-        nothing=None if any(point.value is not None for point in points) else "not_provided",
+        nothing=_nothing(points, answers[asked[0]]),
         coverage_breaks=coverage.breaks(asked[0].period) if kpi.flow == "flow" else (),
         target=target,
     )
+
+
+def _nothing(points: tuple[Point, ...], answer: Answer) -> Nothing | None:
+    if any(point.value is not None for point in points):
+        return None
+    return "not_shown" if any(map(is_hidden, answer.get(PROGRAMME, ()))) else "not_provided"
 
 
 def _targets(warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters) -> dict[str, float]:

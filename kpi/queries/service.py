@@ -90,7 +90,7 @@ class ServiceVolumes:
 
 _FACTS = """
 select
-    dim_service.name_ar, dim_service.name_en, dim_service.entity_id,
+    dim_service.name_ar, dim_service.name_en, dim_entity.entity_id,
     dim_entity.name_ar as entity_ar, dim_entity.name_en as entity_en, dim_entity.reports_transactions,
     dim_service.journey_id, dim_journey.name_ar as journey_ar, dim_journey.name_en as journey_en,
     dim_service.governorate_id, dim_governorate.name_ar as governorate_ar, dim_governorate.name_en as governorate_en,
@@ -99,13 +99,18 @@ select
     states.maturity, life.* exclude (service_id)
 from dim_service
 inner join service_states($as_of) as states on dim_service.service_id = states.service_id
-inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+{owner}
 left join fct_service_life as life on dim_service.service_id = life.service_id
 left join dim_journey on dim_service.journey_id = dim_journey.journey_id
 left join dim_governorate on dim_service.governorate_id = dim_governorate.governorate_id
 left join dim_beneficiary on dim_service.beneficiary = dim_beneficiary.beneficiary
 where dim_service.service_id = $service
 """
+OWNERS = {
+    "as_was": "inner join dim_entity on dim_service.entity_id = dim_entity.entity_id",
+    "as_is": "inner join dim_service_current_owner as owner on dim_service.service_id = owner.service_id "
+    "inner join dim_entity on owner.current_entity_id = dim_entity.entity_id",
+}
 _EVENTS = """
 select event, event_on, programme from fct_service_event
 where service_id = $service
@@ -121,7 +126,8 @@ select 'governorate', governorate_id, name_ar, name_en, false from dim_governora
 def service_facts(warehouse: Warehouse, *, service_id: str, filters: Filters) -> ServiceFacts | None:
     """Answer what a service is and what happened to it; None for an identifier that the catalogue does not hold."""
     as_of = as_of_day(warehouse, filters.period)
-    rows = warehouse.query(_FACTS, as_of=as_of, service=service_id).rows(named=True)
+    statement = _FACTS.format(owner=OWNERS[filters.organisation])
+    rows = warehouse.query(statement, as_of=as_of, service=service_id).rows(named=True)
     if not rows:
         return None
     row = rows[0]
@@ -167,7 +173,7 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
     answers = fetch(warehouse, (over_time, now, before, places), asked)
     names = {(kind, name): (Named(name, *words), digital) for kind, name, *words, digital in
              warehouse.query(_NAMES).iter_rows()}  # fmt: skip
-    months = _months(warehouse, span, entity_id, build)
+    months = _months(warehouse, span, asked, build)
     channels = [
         ChannelVolume(
             channel=names["channel", channel][0] if channel != UNKNOWN_CHANNEL else None,
@@ -195,10 +201,10 @@ def _span(period: Period, build: Freshness) -> Period:
     return Period(start, end).snap(build.reporting_months) if start <= end else period
 
 
-def _months(warehouse: Warehouse, span: Period, entity_id: str, build: Freshness) -> dict[date, bool]:
+def _months(warehouse: Warehouse, span: Period, filters: Filters, build: Freshness) -> dict[date, bool]:
     """Tell of every point whether the entity reported in it."""
     grain = build.reporting_months
-    rows = read_coverage(warehouse, (span,), entity_id).rows
+    rows = read_coverage(warehouse, (span,), filters.entity_id, filters.organisation).rows
     reported = {row.month for row in rows if row.status in REPORTED}
     return {month: not reported.isdisjoint(Period.of_month(month, grain)) for month in span.points(grain)}
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from kpi.periods import Period
+from kpi.queries.as_is import services_moved
 from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
@@ -47,7 +48,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Count the services by state and maturity at the end of a day; `simplified` are all with the event."""
+    """Count the services by state and maturity at the end of a day; `simplified` are all with the event.
+
+    `moved` tells that a service moved by itself since, to or from the body that is asked about as it is today.
+    """
 
     as_of: date
     in_catalogue: int
@@ -55,8 +59,23 @@ class Portfolio:
     by_maturity: Mapping[Maturity, int]
     simplified: int
     effects: tuple[Effect, ...]
+    moved: bool = False
 
 
+_OF_ORGANISATION = {
+    "as_is": """(
+        select states.* replace (owner.current_entity_id as entity_id)
+        from service_states($as_of) as states
+        inner join dim_service_current_owner as owner on states.service_id = owner.service_id
+    )""",
+    "as_was": """(
+        select states.* replace (coalesce(owner.entity_id, states.entity_id) as entity_id)
+        from service_states($as_of) as states
+        left join dim_service_owner as owner
+            on states.service_id = owner.service_id and $as_of between owner.owned_from and owner.owned_to
+    )""",
+}
+_HAS_OWNERS = "select count(*)::bigint from duckdb_tables() where table_name = 'dim_service_owner'"
 _AS_OF = """
 select last_day(coalesce(
     (select max(fct_service_month.month) from fct_service_month where fct_service_month.month between $from and $to),
@@ -70,11 +89,24 @@ def as_of_day(warehouse: Warehouse, period: Period) -> date:
     return warehouse.query(_AS_OF, {"from": period.start, "to": period.end}).item()
 
 
+def states_of(warehouse: Warehouse, filters: Filters) -> str:
+    """Return the states of all services with the body that answered for each on the day, or answers for it today.
+
+    In a build made before owners had dates it is the body of the registry.
+    """
+    if not warehouse.query(_HAS_OWNERS).item():
+        return "service_states($as_of)"
+    return _OF_ORGANISATION[filters.organisation]
+
+
 def portfolio(warehouse: Warehouse, *, filters: Filters) -> Portfolio:
     """Count the services within the filters' entity and governorate, and average what simplification changed."""
     as_of = as_of_day(warehouse, filters.period)
     row = warehouse.query(
-        _portfolio_statement(), as_of=as_of, entity=filters.entity_id, governorate=filters.governorate_id
+        _portfolio_statement(states_of(warehouse, filters)),
+        as_of=as_of,
+        entity=filters.entity_id,
+        governorate=filters.governorate_id,
     ).row(0, named=True)
     return Portfolio(
         as_of=as_of,
@@ -93,6 +125,7 @@ def portfolio(warehouse: Warehouse, *, filters: Filters) -> Portfolio:
             for measure in MEASURES
             if row[f"{measure}_services"]
         ),
+        moved=services_moved(warehouse, filters, Period.of_month(as_of.replace(day=1), 1)),
     )
 
 
@@ -104,7 +137,7 @@ def counts_by_state() -> str:
     )
 
 
-def _portfolio_statement() -> str:
+def _portfolio_statement(source: str) -> str:
     # Only the fixed names above enter the text.
     levels = ", ".join(f"count(*) filter (where maturity = '{level}' and in_catalogue)::bigint as maturity_{level}"
                        for level in MATURITY)  # fmt: skip
@@ -112,7 +145,7 @@ def _portfolio_statement() -> str:
     return f"""
     with states as (
         select states.*, life.* exclude (service_id)
-        from service_states($as_of) as states
+        from {source} as states
         left join fct_service_life as life on states.service_id = life.service_id
         where {IN_SLICE}
     )

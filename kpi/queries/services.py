@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from kpi.queries.filters import Filters
+from kpi.queries.filters import NOT_BY_SERVICE, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.results import Named
-from kpi.queries.service_states import CONDITIONS, IN_SLICE, STATES, State, as_of_day, counts_by_state
+from kpi.queries.service_states import CONDITIONS, IN_SLICE, STATES, State, as_of_day, counts_by_state, states_of
 from kpi.warehouse.connect import Warehouse
 
 ROWS_PER_PAGE = 50
@@ -45,7 +45,10 @@ class ListedService:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Hold one page of what was found, how many were found, and how many there are of each state."""
+    """Hold one page of what was found, how many were found, and how many there are of each state.
+
+    `not_by_service` are the digital transactions that came as totals of entities and belong to no line of the list.
+    """
 
     rows: tuple[ListedService, ...]
     found: int
@@ -54,11 +57,17 @@ class Catalogue:
     page: int
     pages: int
     as_of: date
+    not_by_service: int = 0
 
 
 # Take-up carries the digital transactions as its numerator: one question instead of two.
-_LISTED = f"""
-with listed as (
+_LISTED = """
+with volumes as (
+    select group_id, numerator, value
+    from kpi_points('digital_take_up', $from, $to, by := 'service', entity := $entity{organisation})
+),
+
+listed as (
     select
         states.*,
         dim_service.name_ar,
@@ -68,14 +77,12 @@ with listed as (
         dim_entity.reports_transactions,
         volumes.numerator as digital_transactions,
         volumes.value as digital_take_up
-    from service_states($as_of) as states
+    from {states} as states
     inner join dim_service on states.service_id = dim_service.service_id
     inner join dim_entity on states.entity_id = dim_entity.entity_id
-    left join
-        kpi_points('digital_take_up', $from, $to, by := 'service', entity := $entity) as volumes
-        on states.service_id = volumes.group_id
+    left join volumes on states.service_id = volumes.group_id
     where
-        {IN_SLICE}
+        {in_slice}
         and list_bool_and(
             list_transform(
                 search_words($words),
@@ -86,7 +93,7 @@ with listed as (
             )
         )
 )
-"""  # noqa: S608  fixed text only; what the reader types is bound
+"""
 _ORDER = "digital_transactions desc nulls last, name_en, service_id"
 
 
@@ -94,7 +101,7 @@ def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> Catal
     """Answer with a page of the services found, most used first; a page beyond the last is the last."""
     params = _params(warehouse, filters, search)
     statement = f"""
-    {_LISTED},
+    {_listed_statement(warehouse, filters)},
     counts as (select {counts_by_state()} from listed),
     placed as (
         select *, row_number() over (order by {_ORDER})::bigint as place, count(*) over ()::bigint as found
@@ -106,7 +113,9 @@ def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> Catal
         from placed
     ),
     on_page as (select * from paged where page = greatest(least($page, last_page), 1))
-    select counts.*, on_page.* exclude (in_catalogue)
+    select
+        (select volumes.numerator from volumes where volumes.group_id = '{NOT_BY_SERVICE}') as not_by_service,
+        counts.*, on_page.* exclude (in_catalogue)
     from counts
     left join on_page on true
     order by place
@@ -123,13 +132,15 @@ def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> Catal
         page=first["page"] or 1,
         pages=max(-(-found // ROWS_PER_PAGE), 1),
         as_of=params["as_of"],
+        # A place narrows the list to the services that belong to it: the totals of a body belong to all of them.
+        not_by_service=0 if filters.governorate_id else first["not_by_service"] or 0,
     )
 
 
 def every_service(warehouse: Warehouse, *, filters: Filters, search: Search) -> pl.DataFrame:
     """Return all services found, whatever the page: identifiers, names, states, dates and transactions, typed."""
     statement = f"""
-    {_LISTED}
+    {_listed_statement(warehouse, filters)}
     select
         listed.service_id, listed.name_ar, listed.name_en, listed.entity_id, listed.entity_ar, listed.entity_en,
         listed.maturity, listed.in_scope, listed.is_digitised, life.digitised_on,
@@ -141,6 +152,12 @@ def every_service(warehouse: Warehouse, *, filters: Filters, search: Search) -> 
     order by {_ORDER}
     """  # noqa: S608
     return warehouse.query(statement, _params(warehouse, filters, search))
+
+
+def _listed_statement(warehouse: Warehouse, filters: Filters) -> str:
+    # Fixed text only: what the reader types is bound. Left out where not asked for, for builds of an older form.
+    organisation = ", organisation := 'as_is'" if filters.organisation == "as_is" else ""
+    return _LISTED.format(states=states_of(warehouse, filters), in_slice=IN_SLICE, organisation=organisation)
 
 
 def _params(warehouse: Warehouse, filters: Filters, search: Search) -> dict:

@@ -12,29 +12,23 @@ from typing import Any
 from kpi.catalogue import Kpi
 from kpi.language import Nothing
 from kpi.periods import Period
-from kpi.queries.change import Pairs, compare, with_like_for_like
+from kpi.queries.change import compare, with_base_told, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.naming import entities_naming, read_naming
+from kpi.queries.overlaps import is_hidden, overlaps
+from kpi.queries.places import Place, places
 from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
-from kpi.queries.results import Change, Freshness, Headline, Naming, Reported, Series
+from kpi.queries.results import Change, Freshness, Headline, Named, Naming, Reported, Series
 from kpi.queries.series import series_from, series_requests
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
 from kpi.queries.targets import Target, read_targets, status
+from kpi.queries.told import Told
 from kpi.warehouse.connect import Warehouse
 
-LIKE_FOR_LIKE_KPI = "digital_transactions"
 ALL_SCOPES: tuple[By, ...] = ("programme", "entity", "governorate")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Hold where a group stands among those with a value: place 1 is best."""
-
-    place: int
-    among: int
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,7 @@ class Book:
     pairs: Mapping[By, PairsByGroup]
     naming: Mapping[Period, Mapping[str, Naming]]
     named_by: Mapping[str, frozenset[str]]
+    overlapping: Mapping[str, tuple[Named, ...]]
     _known: dict = field(default_factory=dict, compare=False, repr=False)
 
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
@@ -99,14 +94,10 @@ class Book:
         return held[1][kpi_id]
 
     def place(self, kpi_id: str, by: By, group: str) -> Place | None:
-        """Tell where a group stands; equal values share a place. None without a value, or where most are equal."""
+        """Tell where a group stands; None without a value, or where most read alike."""
         kpi = self.kpis[kpi_id]
-        values = self._remembered(("values", kpi_id, by), lambda: self._values(kpi, by))
-        own = values.get(group)
-        if own is None or 2 * sum(value == own for value in values.values()) > len(values):
-            return None
-        better = sum(value > own if kpi.direction == "up" else value < own for value in values.values())
-        return Place(better + 1, len(values))
+        found = self._remembered(("places", kpi_id, by), lambda: places(kpi, self._values(kpi, by)))
+        return found.get(group)
 
     def _values(self, kpi: Kpi, by: By) -> dict[str, float]:
         groups = self.answers.get(comparison_requests(kpi, Filters(self.period), by)[0], {})
@@ -134,19 +125,21 @@ class Book:
             change=self._change(kpi, by, group, period, cells) if value is not None else None,
             reported=self._reported(by, group, period) if is_flow and by != "governorate" else None,
             sparkline=(),
-            nothing=self._nothing(kpi, by, value),
+            nothing=self._nothing(kpi, by, now),
             as_of=cells.as_of,
             months_per_point=self.build.reporting_months if is_flow else 1,
             naming=self.naming[period].get(group) if is_flow and by == "governorate" else None,
+            overlapping=self.overlapping.get(kpi.id, ()) if is_hidden(now) else (),
+            told=self.told(by, group, period) if is_flow and value is not None else None,
         )
 
     def _change(self, kpi: Kpi, by: By, group: str, period: Period, cells: Compared) -> Change:
-        change = compare(kpi, Filters(period), cells, self.build, None)
+        change = with_base_told(kpi, compare(kpi, Filters(period), cells, self.build, None), self._coverage(by, group))
         now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
-        if kpi.id != LIKE_FOR_LIKE_KPI or period != self.period or now is None or base is None:
+        pairs = self.pairs.get(by, {}).get(group, {}).get(kpi.id)
+        if pairs is None or period != self.period or now is None or base is None:
             return change
-        pairs: Pairs = self.pairs.get(by, {}).get(group, {})
-        return with_like_for_like(change, now, base, pairs, self._coverage(by, group), period)
+        return with_like_for_like(kpi, change, now, base, pairs, self._coverage(by, group), period)
 
     def _cells(self, kpi: Kpi, by: By, group: str, period: Period) -> Compared:
         filters = Filters(period)
@@ -171,6 +164,10 @@ class Book:
         whose = group if by == "entity" else None
         return self._remembered(("reported", whose, period), lambda: self._coverage(by, group).reported(period))
 
+    def told(self, by: By, group: str, period: Period) -> Told | None:
+        """Say of how much of a period the figures of a group are."""
+        return self._remembered(("told", by, group, period), lambda: self._coverage(by, group).told(period))
+
     def _remembered(self, key: tuple, answer: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the answer gives
         if key not in self._known:
             self._known[key] = answer()
@@ -180,10 +177,12 @@ class Book:
         return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
 
     @staticmethod
-    def _nothing(kpi: Kpi, by: By, value: float | None) -> Nothing | None:
+    def _nothing(kpi: Kpi, by: By, now: Cell | None) -> Nothing | None:
         if by not in kpi.scopes:
             return "not_applicable"
-        return "not_provided" if value is None else None
+        if now is not None and now.value is not None:
+            return None
+        return "not_shown" if is_hidden(now) else "not_provided"
 
 
 def read_book(
@@ -219,9 +218,10 @@ def read_book(
         coverage=read_coverage(warehouse, (Period(span, period.end),)),
         answers=answers,
         targets={one: read_targets(warehouse, kpis.values(), replace(filters, entity_id=one)) for one in wanted},
-        pairs={by: read_pairs_by_group(warehouse, LIKE_FOR_LIKE_KPI, by, filters) for by in scopes},
+        pairs={by: read_pairs_by_group(warehouse, kpis.values(), by, filters) for by in scopes},
         naming={one: read_naming(warehouse, one) for one in (alone, period)},
         named_by=entities_naming(warehouse, period.end),
+        overlapping=overlaps(warehouse, kpis, Period(span, period.end)),
     )
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.results import Status
+from kpi.rounding import as_shown
 from kpi.warehouse.connect import Warehouse
 
 NEAR_POINTS = 5.0
@@ -63,11 +65,13 @@ def read_every_target(
 def status(kpi: Kpi, value: float | None, target: Target | None) -> Status:
     """Judge a value: near is within 5 points of a percentage, or within 5 % of another target.
 
-    Without a value there is nothing to judge: a target is neither met nor missed without evidence.
+    The value is judged as it is shown: what reads 80.0 has met a target of 80. Without a value there is nothing to
+    judge: a target is neither met nor missed without evidence.
     """
     if target is None or value is None:
         return "no_target"
-    short = target.value - value if kpi.direction == "up" else value - target.value
+    shown = as_shown(value, kpi.unit, kpi.decimals)
+    short = Decimal(str(target.value)) - shown if kpi.direction == "up" else shown - Decimal(str(target.value))
     if short <= 0:
         return "met"
     near = NEAR_POINTS if kpi.unit == "percent" else NEAR_SHARE * abs(target.value)

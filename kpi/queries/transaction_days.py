@@ -6,9 +6,11 @@ from typing import Literal
 
 from kpi.language import Nothing
 from kpi.periods import Period, shift_months
+from kpi.queries.as_is import DAYS_OF_TODAY, services_moved
 from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import Week, freshness
+from kpi.queries.overlaps import overlaps, overlaps_as_is
 from kpi.queries.points import PROGRAMME, Request, fetch
 from kpi.queries.results import Reported
 from kpi.queries.transactions import KPI, slice_of
@@ -38,7 +40,7 @@ with sent as (
             and ($governorate is null or coalesce(governorate_id, 'not_allocated') = $governorate)
             and ($channel is null or channel = $channel)
         ), 0) as transactions
-    from fct_transaction_day
+    from {cells}
     where day between $from_day and last_day($to_month::date) and ($entity is null or entity_id = $entity)
     group by day, entity_id
 ),
@@ -107,7 +109,8 @@ class Days:
 
     Days are not applicable to reports by quarter, and not counted by service. `known_share_pct` is the part of the
     shown months' completed transactions that carry a day of their own. With `governorate_id` only the entities whose
-    transactions name it are counted.
+    transactions name it are counted. `moved`: days are not counted by service, so that they cannot follow the services
+    that moved to the body, or from it, by themselves.
     """
 
     period: Period
@@ -117,6 +120,7 @@ class Days:
     week: Week
     nothing: Nothing | None = None
     governorate_id: str | None = None
+    moved: bool = False
 
     @property
     def all(self) -> tuple[Day, ...]:
@@ -140,10 +144,16 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     build = freshness(warehouse)
     grain = build.reporting_months
     period, week = filters.snapped(grain).period, Week.named(build.week_first_day, build.weekend)
+    if filters.service_id is None and _overlap(warehouse, filters, period):
+        return Days(period, (), None, grain, week, nothing="not_shown")
     if grain > 1 or filters.service_id is not None:
         return Days(period, (), None, grain, week, nothing="not_applicable")
     shown = Period(max(period.start, shift_months(period.end, 1 - SHOWN_MONTHS)), period.end)
-    rows = warehouse.query(_DAYS, slice_of(filters), from_day=shown.start, to_month=shown.end)
+    if services_moved(warehouse, filters, shown):
+        return Days(period, (), None, grain, week, nothing="not_applicable", moved=True)
+    # As it was, what an older build does not have is not read.
+    statement = _DAYS.format(cells=DAYS_OF_TODAY if filters.organisation == "as_is" else "fct_transaction_day")
+    rows = warehouse.query(statement, slice_of(filters), from_day=shown.start, to_month=shown.end)
     by_day = {day: Day(day, transactions, entities, _status(present))
               for day, transactions, entities, present in rows.iter_rows()}  # fmt: skip
     known = [month for month in shown if any(day.replace(day=1) == month for day in by_day)]
@@ -153,6 +163,12 @@ def days(warehouse: Warehouse, *, filters: Filters) -> Days:
     months = tuple(_month(month, by_day, coverage) for month in known)
     share = _known_share(warehouse, months, filters)
     return Days(period, months, share, grain, week, governorate_id=filters.governorate_id)
+
+
+def _overlap(warehouse: Warehouse, filters: Filters, period: Period) -> bool:
+    if filters.entity_id is None:
+        return bool(overlaps(warehouse, (KPI,), period))
+    return filters.organisation == "as_is" and overlaps_as_is(warehouse, KPI, filters.entity_id, period)
 
 
 def _known_share(warehouse: Warehouse, months: tuple[DayMonth, ...], filters: Filters) -> float | None:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
 from kpi.periods import Period, shift_months
+from kpi.queries.as_is import CELLS_OF_TODAY, by_service
 from kpi.queries.filters import Filters
 from kpi.queries.results import Named, Series
 from kpi.queries.series import series
@@ -108,6 +109,8 @@ def split(warehouse: Warehouse, *, by: SplitBy, filters: Filters) -> Split:
         # Ten times the rows, so only where a service is asked for.
         table, of_service = "fct_transaction_service_month", "service_id = $service"
         service = {"service": snapped.service_id}
+    elif by_service(snapped):
+        table = CELLS_OF_TODAY
     sql = _SPLIT.format(by=by, not_stated=NOT_STATED, digital=digital, table=table, of_service=of_service)
     cells = warehouse.query(
         sql, slice_of(snapped) | service, from_month=months[0], to_month=last, step=course.months_per_point
@@ -124,7 +127,16 @@ def split(warehouse: Warehouse, *, by: SplitBy, filters: Filters) -> Split:
         Part(name, digital, _laid(months, values[part], provided if part == NOT_STATED else stated))
         for part, (name, digital) in found.items()
     )
-    return Split(by, snapped.period, course, parts)
+    # Where entities' figures overlap the series has no total, and the parts would be its parts.
+    hidden = frozenset(point.month for point in course.points if point.value is None)
+    shown = tuple(replace(part, values=_without(months, part.values, hidden)) for part in parts)
+    return Split(by, snapped.period, course, shown)
+
+
+def _without(
+    months: Sequence[date], values: tuple[int | None, ...], hidden: Collection[date]
+) -> tuple[int | None, ...]:
+    return tuple(None if month in hidden else value for month, value in zip(months, values, strict=True))
 
 
 def _laid(months: Sequence[date], values: Mapping[date, int], known: Collection[date]) -> tuple[int | None, ...]:
@@ -133,4 +145,4 @@ def _laid(months: Sequence[date], values: Mapping[date, int], known: Collection[
 
 def slice_of(filters: Filters) -> dict[str, object]:
     """Return the parameters of a statement within the filters' entity, governorate and channel."""
-    return {"entity": filters.entity_id, "governorate": filters.governorate_id, "channel": filters.channel}
+    return {"entity": filters.entity_of_slice, "governorate": filters.governorate_id, "channel": filters.channel}

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from kpi.queries.results import Headline, Series
+from kpi.queries.told import Told
 from kpi.report.content import TOPIC, Content
 from kpi.report.scope import Scope
 
@@ -32,18 +33,27 @@ def attachments(content: Content, scope: Scope) -> list[dict[str, str]]:
 
 def _indicators(headlines: Iterable[Headline]) -> str:
     heads = ("kpi_id", "from_month", "to_month", "as_of", "numerator", "denominator", "value", "unit", "base_value",
-             "change", "change_kind", "like_for_like_pct", "target")  # fmt: skip
+             "change", "change_kind", "like_for_like", "target", "months_reported",
+             "months_expected", "is_complete", "base_months_reported", "base_is_complete")  # fmt: skip
     rows = []
     for one in headlines:
-        change = one.change
+        change, told = one.change, one.told
+        base = change.base_told if change is not None else None
         rows.append(
             (
                 one.kpi.id, one.period.start, one.period.end, one.as_of, one.numerator, one.denominator, one.value,
                 one.kpi.unit, change and change.base_value, change and change.raw, change and change.kind,
                 change and change.like_for_like, one.target,
+                told and told.months, told and told.of, _whole(told, one), base and base.months, base and base.is_whole,
             )
         )  # fmt: skip
     return _written(heads, rows)
+
+
+def _whole(told: Told | None, headline: Headline) -> bool | None:
+    if told is None:
+        return None
+    return told.is_whole and (headline.reported is None or headline.reported.complete)
 
 
 def _trends(every: Iterable[Series]) -> str:

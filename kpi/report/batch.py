@@ -3,11 +3,11 @@
 A document that fails costs itself, not the batch; a worker that dies costs the document it was making.
 """
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from kpi.errors import KpiError, ReportError
@@ -59,7 +59,8 @@ def make_all(
 ) -> Iterator[Outcome]:
     """Make every document, each given out when it is done; `earlier` holds the issued snapshots of the month before.
 
-    Raises `ReportError` before the first when the fonts are missing.
+    There is an outcome for each that is wanted, whatever becomes of processes and threads. Raises `ReportError` before
+    the first when the fonts are missing.
     """
     require_fonts(fonts)
     timestamp = int(content.book.build.built_at.timestamp())
@@ -67,10 +68,15 @@ def make_all(
     drafts = _drafts(content, sorted(wanted, key=lambda one: one.language), earlier)
     if workers < 2 or len(wanted) < WORTH_WORKERS:
         renderer = Renderer(fonts)
-        for task, draft in drafts:
-            yield draft if isinstance(draft, Outcome) else _outcome(*task, partial(renderer.pdf, draft, timestamp))
-        return
-    yield from _in_workers(drafts, min(workers, len(wanted)), timestamp, fonts)
+        made = (_made(one, draft, lambda draft: renderer.pdf(draft, timestamp)) for one, draft in drafts)
+    else:
+        made = _in_workers(drafts, min(workers, len(wanted)), timestamp, fonts)
+    missing = dict.fromkeys(wanted)
+    for outcome in made:
+        missing.pop(outcome.wanted, None)
+        yield outcome
+    for one in missing:
+        yield Outcome(one, None, ReportError("report_not_made", reason="what was to make it ended without a word"))
 
 
 def make_one(content: Content, wanted: Wanted, earlier: Issued | None) -> bytes:
@@ -94,11 +100,19 @@ def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Is
             yield (one, str(draft["lost"])), draft
 
 
-def _outcome(wanted: Wanted, lost: str, make: Callable[[], bytes]) -> Outcome:
+def _made(
+    task: tuple[Wanted, str], draft: dict[str, object] | Outcome, make: Callable[[dict[str, object]], bytes]
+) -> Outcome:
+    if isinstance(draft, Outcome):
+        return draft
+    wanted, lost = task
     try:
-        return Outcome(wanted, make(), lost=lost)
+        return Outcome(wanted, make(draft), lost=lost)
     except KpiError as error:
         return Outcome(wanted, None, error, lost)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one document, the others are made
+        reason = f"{type(error).__name__}: {error}"
+        return Outcome(wanted, None, ReportError("report_not_made", reason=reason), lost)
 
 
 def _in_workers(drafts: Iterator[_Draft], count: int, timestamp: int, fonts: Path) -> Iterator[Outcome]:
@@ -113,14 +127,21 @@ def _in_workers(drafts: Iterator[_Draft], count: int, timestamp: int, fonts: Pat
                         task, draft = next(drafts, (None, None))
                     if task is None or draft is None:
                         return
-                    made = draft if isinstance(draft, Outcome) else _outcome(*task, partial(typesetter.pdf, draft))
-                    results.put(made)
+                    results.put(_made(task, draft, typesetter.pdf))
         finally:
             results.put(None)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
-    for thread in threads:
-        thread.start()
+    threads = []
+    with contextlib.suppress(RuntimeError):  # the machine has no more threads: those there are do the work
+        for _ in range(count):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            threads.append(thread)
+    if not threads:
+        work()
+        results.put(None)
+        yield from iter(results.get, None)
+        return
     try:
         for _ in threads:
             while (outcome := results.get()) is not None:

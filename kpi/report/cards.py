@@ -5,6 +5,7 @@ from kpi.periods import MONTHS_PER_YEAR, point_label, shift_months
 from kpi.queries.results import Headline
 from kpi.report.words import Writer
 
+_NO_NAMES = 0  # which the section on completeness gives
 _LINE = 40  # characters that fit a card
 _NEW_LINE = "\n"
 _COUNTED = frozenset({"transactions", "services", "journeys", "entities"})
@@ -39,7 +40,7 @@ def _unit(writer: Writer, headline: Headline) -> str:
 def _when(writer: Writer, headline: Headline) -> str:
     language = writer.language
     if headline.as_of is None:
-        when = headline.period.label(language, headline.months_per_point)
+        when = headline.when(language)
     else:
         when = t("report.card.stock", language, month=point_label(headline.as_of, 1, language))
     if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
@@ -57,7 +58,7 @@ def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
     if change.raw is None:
         reason = t(f"comparison.reason.{change.reason or 'base_not_covered'}", language)
         return [_line(t("report.card.not_comparable", language, reason=reason))]
-    base = change.base.label(language, headline.months_per_point)
+    base = change.base_label(language, headline.months_per_point)
     if headline.as_of is not None:
         base = point_label(shift_months(headline.as_of, -MONTHS_PER_YEAR), 1, language)
     written = format_change(change.raw, change.kind, language)
@@ -65,15 +66,17 @@ def _change(writer: Writer, headline: Headline) -> list[dict[str, str]]:
     tone = "good" if (sign == "up") == (headline.kpi.direction == "up") else "bad"
     lines = [_line(t("report.card.change", language, change=written, base=base), tone if sign else "muted", sign)]
     if change.like_for_like is not None:
-        same = format_change(change.like_for_like, "percent", language)
+        same = format_change(change.like_for_like, change.kind, language)
         lines.append(_line(t("report.card.like_for_like", language, change=same), "ink", "alike"))
+        if silent := change.silent_words(language, _NO_NAMES):
+            lines.append(_line(silent, "bad"))
     return lines
 
 
 def _month(writer: Writer, month: Headline | None) -> dict[str, str] | None:
     if month is None or month.period.start.month == 1:
         return None
-    facts = {"month": month.period.label(writer.language, month.months_per_point), "value": writer.value(month)}
+    facts = {"month": month.during(writer.language), "value": writer.value(month)}
     change = writer.change(month)
     if month.value is None:
         return _line(writer.say("card.month_alone", **facts), "bad")

@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
-from kpi.language import join_list
+from kpi.language import join_list, t
 from kpi.periods import Period, point_label
+from kpi.queries.changes_of_hands import ChangeOfHands
 from kpi.queries.entity_months import CoverageMap, EntityMonths
+from kpi.queries.held import HeldItem
+from kpi.queries.results import Headline
 from kpi.report.lists import NOTHING
 from kpi.report.parts import Part, heading, text
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 
 _NAMED = ("missing", "late")
+_HELD_LISTED = 10
+_MOVES_LISTED = 10
+_SERVICES_LISTED = 10
 
 
 def coverage_parts(writer: Writer, coverage: CoverageMap | None, scope: Scope) -> list[Part]:
@@ -24,6 +30,52 @@ def coverage_parts(writer: Writer, coverage: CoverageMap | None, scope: Scope) -
     gaps = [one for one in coverage.entities if any(one.with_status(status, coverage.period) for status in _NAMED)]
     parts.append(text(_counts(writer, coverage, coverage.entities, "coverage.lead"), "lead"))
     return [*parts, _strip(writer, coverage, gaps)] if gaps else parts
+
+
+def silent_parts(writer: Writer, shown: Sequence[Headline]) -> list[Part]:
+    """Name the services that fell silent, once for all the figures that they are missing in."""
+    changes = [headline.change for headline in shown if headline.change and headline.change.silent_services]
+    named = max(changes, key=lambda change: len(change.silent_services), default=None)
+    return [text(named.silent_words(writer.language, _SERVICES_LISTED))] if named else []
+
+
+def held_parts(writer: Writer, items: Sequence[HeldItem], period: Period, scope: Scope) -> list[Part]:
+    """Say what the figures of the period leave out until somebody decides, and what they count because somebody did."""
+    own = scope.name.id if scope.kind == "entity" and scope.name else None
+    concerned = [
+        one
+        for one in items
+        if (own is None or one.held.entity_id in (own, None))
+        and (one.held.month is None or period.start <= one.held.month <= period.end)
+    ]
+    parts: list[Part] = []
+    for key, found in (
+        ("held.in_document", [one.what(writer.language) for one in concerned if not one.is_released]),
+        ("held.released_in_document", [_released(writer, one) for one in concerned if one.is_released]),
+    ):
+        if found:
+            parts += [text(writer.say(key)), *(text(line) for line in found[:_HELD_LISTED])]
+        if len(found) > _HELD_LISTED:
+            parts.append(text(writer.say("held.more_in_document", count=len(found) - _HELD_LISTED)))
+    return parts
+
+
+def hands_parts(writer: Writer, changes: Sequence[ChangeOfHands], scope: Scope) -> list[Part]:
+    """Say what changed hands within the period or the year before; a document shows every body as it was."""
+    own = scope.name.id if scope.kind == "entity" and scope.name else None
+    concerned = [one for one in changes if own in (None, one.before.id, one.after.id)]
+    if not concerned:
+        return []
+    parts = [text(writer.say("hands.in_document"))]
+    parts += [text(one.words(writer.language)) for one in concerned[:_MOVES_LISTED]]
+    if len(concerned) > _MOVES_LISTED:
+        parts.append(text(t("hands.more", writer.language, count=len(concerned) - _MOVES_LISTED)))
+    return parts
+
+
+def _released(writer: Writer, one: HeldItem) -> str:
+    facts = {"by": one.by or "", "why": one.why or "", "day": (one.at or "")[:10]}
+    return f"{one.what(writer.language)} {writer.say('held.was_released', **facts)}"
 
 
 def _own_parts(writer: Writer, coverage: CoverageMap, own: Sequence[EntityMonths]) -> list[Part]:

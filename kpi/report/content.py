@@ -7,15 +7,18 @@ from typing import get_args
 
 from kpi.errors import ReportError
 from kpi.periods import Period
+from kpi.queries.changes_of_hands import ChangeOfHands, changes_of_hands
 from kpi.queries.claims import Claim, claims
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
+from kpi.queries.governorate_values import GovernorateMap
 from kpi.queries.governorates import governorate_map
+from kpi.queries.held import HeldItem, held_items
 from kpi.queries.points import By
 from kpi.queries.projects import Projects, projects
 from kpi.queries.ranking import ranking
-from kpi.queries.results import GovernorateMap, Named, Ranking
+from kpi.queries.results import Named, Ranking
 from kpi.queries.snapshot_book import Book, read_book
 from kpi.queries.snapshot_details import (
     IndicatorScore,
@@ -53,6 +56,8 @@ class Content:
     levels: tuple[LevelCount, ...]
     entity_levels: Mapping[str, Named]
     sources: Sources
+    held: tuple[HeldItem, ...] = ()
+    hands: tuple[ChangeOfHands, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -89,6 +94,8 @@ def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope], ear
         levels=excellence_levels(warehouse, book.period),
         entity_levels=entity_levels(warehouse, book.month.end),
         sources=source_files(warehouse),
+        held=held_items(warehouse),
+        hands=changes_of_hands(warehouse, filters=filters),
     )
 
 

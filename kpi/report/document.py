@@ -9,7 +9,7 @@ from kpi.queries.results import Headline
 from kpi.report.attachments import attachments
 from kpi.report.cards import card
 from kpi.report.changes import change_parts
-from kpi.report.completeness import coverage_parts
+from kpi.report.completeness import coverage_parts, hands_parts, held_parts, silent_parts
 from kpi.report.content import TOPIC, Content
 from kpi.report.figures import Issued
 from kpi.report.lists import definition_table, indicator_table, owner_words
@@ -79,6 +79,9 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
         *_trends(writer, content, scope),
         *sections(writer, content, scope),
         *coverage_parts(writer, content.coverage, scope),
+        *silent_parts(writer, shown),
+        *held_parts(writer, content.held, content.period, scope),
+        *hands_parts(writer, content.hands, scope),
         *change_parts(writer, content, scope, issued, [headline.kpi.id for headline in shown]),
     ]
     closing = [
@@ -168,6 +171,8 @@ def _opening(writer: Writer, content: Content, scope: Scope) -> Iterable[Part]:
     if nothing:
         names = join_list([headline.kpi.name(writer.language) for headline in nothing], writer.language)
         parts.append(text(writer.say("card.not_here", names=names), "note"))
+    hidden = dict.fromkeys(filter(None, (headline.overlap_words(writer.language) for headline in wanted)))
+    parts += [text(words, "note") for words in hidden]
     return parts
 
 

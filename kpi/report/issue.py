@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from kpi.errors import DocumentNotWritten, KpiError, ReportError
+from kpi.moment import today_in
 from kpi.periods import shift_months
 from kpi.queries.freshness import freshness
 from kpi.queries.snapshot_scopes import scope_names
@@ -81,7 +82,7 @@ def write_reports(
     store = Store(settings.workspace)
     try:
         scopes = scopes_asked(order.scopes, scope_names(warehouse))
-        refuse_ahead(warehouse, order.month, today or date.today())
+        refuse_ahead(warehouse, order.month, today or today_in(settings.workspace))
         with store.issuing() if order.out is None else contextlib.nullcontext():
             wanted = [Wanted(scope, language) for scope in scopes for language in order.languages]
             results = []

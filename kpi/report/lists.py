@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from kpi.language import format_change, format_value, t
 from kpi.periods import point_label
 from kpi.queries.claims import Claim
+from kpi.queries.places import Place
 from kpi.queries.projects import NOTICEABLE_POINTS, Project
 from kpi.queries.results import Headline, Ranking
-from kpi.queries.snapshot_book import Place
 from kpi.queries.snapshot_details import IndicatorScore, LevelCount, Services
 from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
@@ -28,12 +28,12 @@ def ranking_table(writer: Writer, ranking: Ranking, most: int | None = None) -> 
     )  # fmt: skip
     rows = []
     largest = max((row.share_pct or 0 for row in ranking.rows), default=0) or 1
-    for place, row in enumerate(ranking.rows[:most], start=1):
+    for row in ranking.rows[:most]:
         language, kpi = writer.language, ranking.kpi
         gap = row.expected_months > row.reported_months
         rows.append(
             [
-                writer.number(place) if row.value is not None else NOTHING,
+                writer.number(row.place.place) if row.place else NOTHING,
                 row.entity.label(language),
                 format_value(row.value, kpi.unit, language, kpi.decimals),
                 cell(writer.share(row.share_pct), bar=(row.share_pct or 0) / largest),
@@ -237,7 +237,9 @@ def _base(headline: Headline, writer: Writer) -> str:
     if headline.change is None or headline.change.base_value is None:
         return NOTHING
     kpi = headline.kpi
-    return format_value(headline.change.base_value, kpi.unit, writer.language, kpi.decimals)
+    value = format_value(headline.change.base_value, kpi.unit, writer.language, kpi.decimals)
+    told = headline.change.base_told
+    return value if told is None or told.is_whole else f"{value}\n{told.short(writer.language)}"
 
 
 def _target(headline: Headline, writer: Writer) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kpi.language import format_percent, format_value, plural, t
-from kpi.queries.results import GovernorateMap, GovernorateValue
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.report.lists import columns
 from kpi.report.parts import Part, cell, table
 from kpi.report.words import Writer

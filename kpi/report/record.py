@@ -3,13 +3,12 @@
 import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from kpi.durable import sync
+from kpi.durable import write_whole
 from kpi.errors import ReportError, storage_fault
 from kpi.periods import Period
 from kpi.queries.source_files import SourceFile
@@ -41,10 +40,24 @@ class Store:
         return self._read(self.folder(month) / f"{scope.stem}.json")
 
     def all_issued(self, month: date) -> tuple[Issued, ...]:
-        """Read every record of a month, ordered by scope."""
-        paths = sorted(self.folder(month).glob("*.json"))
-        found = (self._read(path) for path in paths if not path.name.startswith("sources-"))
-        return tuple(one for one in found if one is not None)
+        """Read every record of a month, ordered by scope; raise `ReportError` for the first damaged one."""
+        found = []
+        for one in self.each_issued(month):
+            if isinstance(one, ReportError):
+                raise one
+            found.append(one)
+        return tuple(found)
+
+    def each_issued(self, month: date) -> Generator[Issued | ReportError]:
+        """Give every record of a month, ordered by scope, or in its place what is wrong with it."""
+        for path in sorted(self.folder(month).glob("*.json")):
+            if path.name.startswith("sources-"):
+                continue
+            try:
+                if (record := self._read(path)) is not None:
+                    yield record
+            except ReportError as error:
+                yield error
 
     def write(self, month: date, scope: Scope, record: Issued) -> None:
         """Write a record; the source files are kept once for all records of a build."""
@@ -88,19 +101,9 @@ def write_aside(path: Path, content: bytes) -> None:
 
     Raises `StorageError` when the disk is full or the folder may not be written.
     """
-    draft = path.with_name(f"{DRAFT_PREFIX}{os.getpid()}-{path.name}")
     with storage_fault(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-        sync(path.parent)
+        write_whole(path, content, DRAFT_PREFIX)
 
 
 def sha256(content: bytes) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpi.errors import ReportError
+from kpi.file_names import file_name_part
 from kpi.queries.points import PROGRAMME
 from kpi.queries.results import Named
 from kpi.queries.snapshot_scopes import ScopeNames
@@ -33,8 +34,8 @@ class Scope:
 
     @property
     def stem(self) -> str:
-        """Return the beginning of the document's file name."""
-        return self.key.replace(_MARK, "-")
+        """Return the beginning of the document's file name: another one for each scope, and no path."""
+        return f"{self.kind}-{file_name_part(self.name.id)}" if self.name else self.kind
 
 
 def scopes_asked(asked: Iterable[str], known: ScopeNames) -> tuple[Scope, ...]:

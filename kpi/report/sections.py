@@ -6,7 +6,7 @@ from dataclasses import replace
 from kpi.language import format_day
 from kpi.periods import point_label
 from kpi.queries.projects import BEHIND_POINTS, Project
-from kpi.report.content import Content
+from kpi.report.content import TOPIC, Content
 from kpi.report.lists import (
     claim_table,
     level_table,
@@ -134,7 +134,12 @@ def _services(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     if found is None or not found.listed:
         return [*parts, text(writer.say("services.none", period=_period(writer, content)))]
     most = SERVICES[scope.kind]
-    parts.append(text(writer.say("services.lead", period=_period(writer, content)), "lead"))
+    topic = content.book.headline(TOPIC, scope.kind, scope.group)
+    lead = writer.say("services.lead", period=topic.during(writer.language))
+    told = topic.change.base_told if topic.change else None
+    if told is not None and not told.is_whole:
+        lead = f"{lead} {writer.say('services.base', told=told.words(writer.language))}"
+    parts.append(text(lead, "lead"))
     parts.append(service_table(writer, found, most, with_entity=scope.kind == "governorate"))
     if found.services > most:
         parts.append(text(writer.count("services.more", found.services - most), "note"))

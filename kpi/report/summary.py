@@ -8,6 +8,7 @@ from kpi.report.completeness import months_named
 from kpi.report.content import TOPIC, Content
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
+from kpi.rounding import sign_of
 
 _NAMES = 5
 
@@ -33,9 +34,9 @@ def summary(writer: Writer, content: Content, scope: Scope) -> str:
 def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
     language = writer.language
     headline = content.book.headline(TOPIC, scope.kind, scope.group)
-    period = headline.period.label(language, headline.months_per_point)
-    if not headline.value:
-        return t("report.answer.nothing", language, period=period)
+    period = headline.during(language)
+    if headline.value is None:
+        return headline.overlap_words(language) or t("report.answer.nothing", language, period=period)
     facts = {
         "value": plural("report.answer.value", round(headline.value), language),
         "period": period,
@@ -49,9 +50,10 @@ def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
 
 def _change(change: Change | None, months_per_point: int, language: str) -> str:
     if change is None or change.raw is None:
-        return t("report.answer.no_base", language)
-    base = change.base.label(language, months_per_point)
-    way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
+        reason = (change.reason if change else None) or "base_not_covered"
+        return t("report.answer.not_compared", language, reason=t(f"comparison.reason.{reason}", language))
+    base = change.base_label(language, months_per_point)
+    way = {1: "up", -1: "down", 0: "same"}[sign_of(change.raw)]
     words = t(f"report.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
     if change.like_for_like is None:
         return words
@@ -127,7 +129,8 @@ def _own_reporting(writer: Writer, content: Content, scope: Scope) -> str:
         return writer.say("summary.not_expected")
     missing = own.with_status("missing", coverage.period)
     if not missing:
-        return writer.say("summary.complete")
+        told = content.book.told("entity", scope.group, coverage.period)
+        return writer.say("summary.complete") if told is None or not told.broken_off else ""
     if len(missing) == own.expected(coverage.period):
         return writer.say("summary.own_silent")
     months = months_named(writer, own, "missing", coverage.period, coverage.months_per_report)

@@ -12,6 +12,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -19,6 +20,8 @@ from typing import IO
 from kpi.errors import KpiError, ReportError
 from kpi.report.render import Renderer
 
+LONGEST_SECONDS = 600.0
+"""Given to one document; then its process is ended, and it is told as not made."""
 _LENGTH = struct.Struct(">Q")
 _PPI = struct.Struct(">d")
 _PDF, _PICTURES, _ERROR = b"P", b"V", b"E"
@@ -57,13 +60,20 @@ class Typesetter:
         return tuple(pictures)
 
     def _answer(self, wanted: bytes, document: dict[str, object]) -> bytes:
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            raise ReportError("report_not_made", reason=f"no typesetting process: {error.strerror}") from error
+        late = threading.Timer(LONGEST_SECONDS, process.kill)
+        late.start()
         try:
             text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
             _send(_pipe(process.stdin), wanted + text)
             answer = _receive(_pipe(process.stdout))
         except OSError:
             answer = None
+        finally:
+            late.cancel()
         if answer is None:
             self._stop()
             raise ReportError("report_not_made", reason=f"the typesetting process ended ({process.returncode})")
@@ -109,7 +119,12 @@ def serve(fonts: Path, timestamp: int) -> None:
 
 def _in_fork(renderer: Renderer, asked: bytes, timestamp: int) -> bytes | None:
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.close(reading)
+        os.close(writing)
+        return _failure(ReportError("report_not_made", reason=f"no typesetting process: {error.strerror}"))
     if child == 0:
         os.close(reading)
         with open(writing, "wb") as out:  # noqa: PTH123 - a pipe has no path

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import duckdb
 
-from kpi import __version__
 from kpi.catalogue import SQL_FOLDER
 from kpi.errors import CheckFailed, SettingsError, storage_fault
+from kpi.held import Held
 from kpi.lake import Lake
 from kpi.settings import Settings
+from kpi.version import version
 from kpi.warehouse.checks import CheckResult, run_checks
 from kpi.warehouse.dictionary import document
 from kpi.warehouse.digest import make_digest_table, store_digests
 from kpi.warehouse.engines import CubeEngine, engine_in_force
 from kpi.warehouse.faults import storage_error_of
+from kpi.warehouse.held_publication import check_publication, clear_publication
 from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
 from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
 from kpi.warehouse.publish import (
@@ -40,13 +42,15 @@ Say = Callable[[str], None]
 class BuildReport:
     """Tell what a build came to; `is_new` is false when the inputs were those of the build in service.
 
-    `is_restored` says that the pointer, the manifest or the symlink had to be put right.
+    `is_restored` says that the pointer, the manifest or the copy for people had to be put right; `held` is what is held
+    back.
     """
 
     manifest: Manifest
     checks: tuple[CheckResult, ...]
     is_new: bool
     is_restored: bool = False
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,20 @@ class Made:
 
 
 def build(
-    settings: Settings, *, force: bool = False, sql_folder: Path = SQL_FOLDER, progress: Say = lambda step: None
+    settings: Settings,
+    *,
+    force: bool = False,
+    sql_folder: Path = SQL_FOLDER,
+    progress: Say = lambda step: None,
+    replaces_all: bool = False,
 ) -> BuildReport:
     """Build, check and publish the workspace's file.
 
     The same inputs and code give the same query results, so an unchanged workspace is left as it is unless forced.
-    Raises `CheckFailed` when a blocking check finds rows, `LakeDamaged` when the lake is not what was loaded,
-    `StorageError` when the disk is full; the build in service then stays, and nothing is left behind.
+    What is in service is compared with the new build, unless that `replaces_all` on purpose, as invented data do.
+    Raises `PublicationHeld` when published figures would disappear or collapse, `CheckFailed` when a blocking check
+    finds rows, `LakeDamaged` when the lake is not what was loaded, `StorageError` when the disk is full; the build in
+    service then stays, and nothing is left behind.
     """
     folder = settings.workspace / "warehouse"
     progress("lock")
@@ -74,20 +85,24 @@ def build(
         inputs = read_inputs(settings, sql_folder)
         current = next(candidates(folder), None)
         if not force and current and current.inputs_sha256 == inputs.sha256 and damage(folder, current) is None:
-            return BuildReport(current, (), is_new=False, is_restored=restore(folder, current))
+            clear_publication(settings.workspace)
+            return BuildReport(current, (), is_new=False, is_restored=restore(folder, current), held=inputs.held.items)
         check_lake(inputs.lake, set_aside=True)
         try:
-            return _build_and_publish(folder, inputs, settings, sql_folder, progress)
+            return _build_and_publish(folder, inputs, settings, sql_folder, progress, replaces_all=replaces_all)
         finally:
             remove_leftovers(folder)
 
 
 def _build_and_publish(
-    folder: Path, inputs: Inputs, settings: Settings, sql_folder: Path, progress: Say
+    folder: Path, inputs: Inputs, settings: Settings, sql_folder: Path, progress: Say, *, replaces_all: bool
 ) -> BuildReport:
     aside = folder / f"{BUILD_PREFIX}{os.getpid()}.duckdb"
     build_id, built_at = _new_name(folder, inputs)
     made = make_aside(aside, build_inputs(inputs, build_id, built_at, sql_folder), settings, progress)
+    if not replaces_all:
+        progress("compare")
+        check_publication(folder, aside, inputs)
     progress("publish")
     manifest = Manifest(
         build_id=build_id,
@@ -102,7 +117,8 @@ def _build_and_publish(
         inputs=inputs.digests,
     )
     publish(aside, manifest, settings.keep_builds, protected=_protected(folder, settings))
-    return BuildReport(manifest, made.checks, is_new=True)
+    clear_publication(settings.workspace)
+    return BuildReport(manifest, made.checks, is_new=True, held=inputs.held.items)
 
 
 def build_inputs(inputs: Inputs, build_id: str, built_at: datetime, sql_folder: Path) -> BuildInputs:
@@ -110,9 +126,10 @@ def build_inputs(inputs: Inputs, build_id: str, built_at: datetime, sql_folder: 
     meta = {
         "build_id": build_id,
         "built_at": built_at.replace(tzinfo=None, microsecond=0),
-        "code_version": __version__,
+        "code_version": version(),
     }
-    return BuildInputs(inputs.lake, inputs.registries, meta | inputs.workspace.as_meta(), sql_folder)
+    told = meta | inputs.workspace.as_meta()
+    return BuildInputs(inputs.held, inputs.decisions, inputs.registries, inputs.sources, told, sql_folder)
 
 
 def make_aside(aside: Path, inputs: BuildInputs, settings: Settings, progress: Say) -> Made:

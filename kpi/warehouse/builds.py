@@ -51,6 +51,15 @@ def published_builds(workspace: Path) -> tuple[PublishedBuild, ...]:
     return tuple(found)
 
 
+def nothing_to_read(workspace: Path) -> NothingPublished:
+    """Return the error that says why nobody can read: nothing was published, or all of it is damaged, and how."""
+    folder = workspace / "warehouse"
+    for manifest in candidates(folder):
+        if found := known_damage(folder, manifest):
+            return NothingPublished("published_damaged", workspace=workspace, build=manifest.build_id, damage=found)
+    return NothingPublished("nothing_published", workspace=workspace)
+
+
 def current_build_id(workspace: Path, build_id: str | None = None) -> str | None:
     """Return the id of the build readers get now, or of the one asked for; None when nothing can be read.
 
@@ -121,7 +130,7 @@ def open_first_good(
             LOG.error("Build %s is damaged (%s) and is left out", manifest.build_id, found)
         if Manifest.read(folder / POINTER) == seen:
             break
-    raise NothingPublished("nothing_published", workspace=workspace)
+    raise nothing_to_read(workspace)
 
 
 def _wanted(workspace: Path, build_id: str | None) -> Iterator[Manifest]:

@@ -1,16 +1,19 @@
 """Open the published file: read-only, verified, one instance per build, one cursor per query."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
+from kpi.errors import BuildUnavailable
 from kpi.warehouse.answers import Answers
 from kpi.warehouse.builds import current_build_id, open_first_good, previous_good
-from kpi.warehouse.manifest import Manifest
+from kpi.warehouse.faults import refusals_in_words
+from kpi.warehouse.manifest import Manifest, damage_looked_at_anew
 
 __all__ = ["READER_CONFIG", "Warehouse", "current_build_id"]
 
@@ -59,11 +62,14 @@ class Warehouse:
         return Warehouse.open(workspace, before) if before else None
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None, **named: object) -> pl.DataFrame:
-        """Run one statement with bound `$name` parameters and return its rows; small answers are kept."""
+        """Run one statement with bound `$name` parameters and return its rows; small answers are kept.
+
+        Raises `QueryRefused` with the file's own words for a question that has no answer.
+        """
         return self._answers.get(sql, {**(parameters or {}), **named}, self._ask)
 
     def _ask(self, sql: str, parameters: Mapping[str, object]) -> pl.DataFrame:
-        with self._connection.cursor() as cursor:
+        with self._faults_of_the_file(), self._connection.cursor() as cursor, refusals_in_words():
             cursor.execute(sql, dict(parameters))
             # Not `pa.table`: to see whether it was given a data frame, it loads pandas, 44 MiB and a third of a second.
             rows = pa.RecordBatchReader.from_stream(cursor.to_arrow_reader()).read_all()
@@ -71,11 +77,24 @@ class Warehouse:
 
     def stream(self, sql: str, parameters: Mapping[str, object], batch_rows: int) -> Iterator[pl.DataFrame]:
         """Run one statement and return its rows in parts; an empty answer is one part without rows."""
-        with self._connection.cursor() as cursor:
+        with self._faults_of_the_file(), self._connection.cursor() as cursor, refusals_in_words():
             reader = cursor.sql(sql, params=dict(parameters)).to_arrow_reader(batch_rows)
             yield pl.DataFrame(reader.schema.empty_table())
             for batch in reader:
                 yield pl.DataFrame(batch)
+
+    @contextmanager
+    def _faults_of_the_file(self) -> Generator[None]:
+        """Raise `BuildUnavailable` when the engine stumbles because the bytes are not the published ones any more.
+
+        They are looked at anew then, so that whoever asks next which build is in service gets the last intact one.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            if (found := damage_looked_at_anew(self.path.parent, self.manifest)) is None:
+                raise
+            raise BuildUnavailable("build_damaged", build=self.build_id, damage=found) from error
 
     def close(self) -> None:
         """Close the connection and forget the answers; open queries finish first."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import duckdb
 
 from kpi.settings import Settings
-from kpi.warehouse.lake_views import TransactionLog, attach_transactions
+from kpi.warehouse.lake_views import TransactionLog, attach_transactions, unglobbed
 from kpi.warehouse.statements import SqlFile, run_statement, table_of
 
 
@@ -46,7 +46,7 @@ class DuckdbEngine:
     def rows_of(self, path: Path) -> int:
         """Count the rows of one file of the lake."""
         with duckdb.connect() as connection:
-            return connection.execute("select count(*) from read_parquet(?)", [str(path)]).fetchall()[0][0]
+            return connection.execute("select count(*) from read_parquet(?)", [unglobbed(path)]).fetchall()[0][0]
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.public import make_public
 from kpi.warehouse.publish import settle
 
+_PUBLIC_MODE = 0o444  # whoever reaches the folder may read the public edition
+
 
 @dataclass(frozen=True)
 class ExportedFile:
@@ -49,6 +51,8 @@ def export_file(settings: Settings, target: Path, *, public: bool = False) -> Ex
             if not public and digest != manifest.sha256:
                 raise SettingsError("copy_differs", file=wanted.name)
             settle(aside)
+            if public:
+                aside.chmod(_PUBLIC_MODE)
             aside.replace(wanted)
             sync(wanted.parent)
         finally:

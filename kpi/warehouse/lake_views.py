@@ -1,18 +1,22 @@
 """Let SQL read the lake: its rows, the ledger, and what is left out because it was sent more than once."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from kpi.ingest.contracts import TRANSACTIONS as TRANSACTIONS_CONTRACT
 from kpi.ingest.overlap import Overlap, read_overlap
+from kpi.ingest.received import NOTHING_HELD, Without
 from kpi.lake import Lake, LakeFile
+from kpi.warehouse.logs import LAKE_SCHEMAS, LOG_MONTHS, LOGS, OTHER_LOGS, log_months, values_by_column
 
-TRANSACTIONS = "transactions"
-LOGS = (TRANSACTIONS, "projects", "services", "assessments")
+TRANSACTIONS = TRANSACTIONS_CONTRACT.log
 SPAN_KEY = ("entity_id", "month", "months_covered", "has_ids")
 COUNTED_VIEW = "lake_transactions"
 COUNTED = """
@@ -29,32 +33,12 @@ where not exists (
 )
 """
 """The accepted transactions that count, on every engine: only files with something to leave out are compared."""
-LAKE_SCHEMAS: dict[str, str] = {
-    "transactions": (
-        "source_row bigint, transaction_id varchar, submitted_at timestamp, completed_at timestamp, month date, "
-        "months_covered tinyint, entity_id varchar, service_id varchar, governorate_id varchar, channel varchar, "
-        "outcome varchar, beneficiary varchar, beneficiary_key bigint, fee_omr decimal(18, 3), rating tinyint, "
-        "transactions bigint, lake_file varchar"
-    ),
-    "projects": (
-        "source_row bigint, project_id varchar, reported_on date, progress_pct decimal(5, 2), "
-        "planned_pct decimal(5, 2), status varchar, note varchar, lake_file varchar"
-    ),
-    "services": (
-        "source_row bigint, service_id varchar, event varchar, event_on date, programme varchar, "
-        "steps_before bigint, steps_after bigint, documents_before bigint, documents_after bigint, "
-        "visits_before bigint, visits_after bigint, minutes_before bigint, minutes_after bigint, "
-        "lake_file varchar"
-    ),
-    "assessments": (
-        "source_row bigint, entity_id varchar, indicator_id varchar, assessed_on date, score_pct decimal(5, 2), "
-        "lake_file varchar"
-    ),
-    "rejected": (
-        'log varchar, source_file varchar, source_row bigint, "column" varchar, reason varchar, raw varchar, '
-        "entity_id varchar"
-    ),
-}
+LEFT_OUT_STATEMENTS = """
+where not exists (
+    select 1 from left_out_statements as newer
+    where newer.lake_file = sent.lake_file and newer.source_row = sent.source_row
+)
+"""
 _LEDGER: dict[str, pl.DataType] = {
     "source_file": pl.String(),
     "log": pl.String(),
@@ -65,6 +49,8 @@ _LEDGER: dict[str, pl.DataType] = {
     "rows_accepted": pl.Int64(),
     "rows_rejected": pl.Int64(),
     "rejected_by_reason": pl.String(),
+    "values_dropped": pl.Int64(),
+    "rows_held": pl.Int64(),
     "received_at": pl.String(),
     "loaded_at": pl.String(),
     "loader_version": pl.String(),
@@ -96,6 +82,8 @@ _SPANS: dict[str, pl.DataType] = {
     "log_rows": pl.Int64(),
     "received_at": pl.String(),
     "transactions": pl.Int64(),
+    "is_held": pl.Boolean(),
+    "has_days": pl.Boolean(),
 }
 
 
@@ -122,40 +110,45 @@ class TransactionLog:
         )
 
 
-def attach_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: str) -> TransactionLog:
+def attach_lake(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, time_zone: str, without: Without = NOTHING_HELD
+) -> TransactionLog:
     """Make the temporary views `lake_*` that the SQL of a build reads; dates of receipt are in the time zone.
 
-    The view of the transactions is left to the engine: it makes the cubes, and is given the log that is returned.
+    What is held back is in the ledger, and nowhere else. The view of the transactions is left to the engine: it makes
+    the cubes, and is given the log that is returned.
     """
     files = lake.files()
-    overlap = read_overlap(lake)
-    register(connection, "lake_files", _ledger(files))
+    overlap = read_overlap(lake, without)
+    register(connection, "lake_files", _ledger(files, without))
     register(connection, "lake_contents", _contents(files))
-    register(connection, "lake_spans", _spans(files, time_zone))
+    register(connection, "lake_spans", _spans(files, time_zone, without))
     register(connection, "lake_replaced", overlap.replaced)
     register(connection, "lake_duplicates", overlap.duplicates)
+    register(connection, "lake_both_count", overlap.both_count)
+    register(connection, "left_out_statements", _left_out_rows(files, overlap))
     for log in (*LOGS, "rejected"):
         connection.execute(f"create temp table empty_{log} ({LAKE_SCHEMAS[log]})").fetchall()
-    for log in LOGS:
-        if log != TRANSACTIONS:
-            _view(connection, f"lake_{log}", log, [file.accepted_path for file in files if file.log == log])
+    for log in OTHER_LOGS:
+        _view(connection, f"lake_{log}", log, _counted_paths(files, log, without), LEFT_OUT_STATEMENTS)
+    connection.execute(f"create temp view {LOG_MONTHS} as {log_months()}").fetchall()
+    register(connection, "lake_values", values_by_column(connection, files))
     rejected = _listed([file.rejected_path for file in files])
     whole = f" union all by name select * from read_parquet([{rejected}])" if rejected else ""
     connection.execute(f"create temp view lake_rejected as select * from empty_rejected{whole}").fetchall()
-    return read_transaction_log(files, overlap)
+    return read_transaction_log(files, overlap, without)
 
 
-def read_transaction_log(files: tuple[LakeFile, ...], overlap: Overlap) -> TransactionLog:
+def read_transaction_log(
+    files: tuple[LakeFile, ...], overlap: Overlap, without: Without = NOTHING_HELD
+) -> TransactionLog:
     """Tell which files of the ledger hold transactions and what of them does not count."""
-    names = {file.source_file: file.accepted_path.name for file in files if file.accepted_path}
-    spans = overlap.replaced.select(
-        pl.col("old_file").replace_strict(names, return_dtype=pl.String).alias("lake_file"), *SPAN_KEY
-    )
-    rows = overlap.duplicates.select(
-        pl.col("other_file").replace_strict(names, return_dtype=pl.String).alias("lake_file"),
-        pl.col("other_row").alias("source_row"),
-    )
-    paths = [file.accepted_path for file in files if file.log == TRANSACTIONS and file.accepted_path]
+    spans = overlap.left_out_spans.select(_lake_file(files), *SPAN_KEY)
+    rows = _left_out_rows(files, overlap)
+    held = _held_spans(files, without)
+    paths = _counted_paths(files, TRANSACTIONS, without)
+    spans = pl.concat([spans, held]) if len(held) else spans
+    rows = rows.filter(pl.col("lake_file").is_in([path.name for path in paths]))
     touched = {*spans["lake_file"], *rows["lake_file"]}
     return TransactionLog(
         tuple(path for path in paths if path.name not in touched),
@@ -163,6 +156,31 @@ def read_transaction_log(files: tuple[LakeFile, ...], overlap: Overlap) -> Trans
         spans,
         rows,
     )
+
+
+def _lake_file(files: tuple[LakeFile, ...]) -> pl.Expr:
+    names = {file.source_file: file.accepted_path.name for file in files if file.accepted_path}
+    return pl.col("source_file").replace_strict(names, return_dtype=pl.String).alias("lake_file")
+
+
+def _left_out_rows(files: tuple[LakeFile, ...], overlap: Overlap) -> pl.DataFrame:
+    return overlap.left_out_rows.select(_lake_file(files), "source_row")
+
+
+def _counted_paths(files: tuple[LakeFile, ...], log: str, without: Without) -> list[Path]:
+    kept = [file for file in files if file.log == log and file.source_file not in without.files]
+    return [file.accepted_path for file in kept if file.accepted_path]
+
+
+def _held_spans(files: tuple[LakeFile, ...], without: Without) -> pl.DataFrame:
+    rows = [
+        (file.accepted_path.name, span.entity_id, date.fromisoformat(span.month), span.months_covered, span.has_ids)
+        for file in files
+        for span in file.spans
+        if file.accepted_path and without.holds(file.source_file, span)
+    ]
+    types = {"entity_id": pl.String, "month": pl.Date, "months_covered": pl.Int8, "has_ids": pl.Boolean}
+    return pl.DataFrame(rows, schema={"lake_file": pl.String} | types, orient="row")
 
 
 def attach_transactions(connection: duckdb.DuckDBPyConnection, log: TransactionLog) -> None:
@@ -179,25 +197,39 @@ def detach_transactions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"drop view {COUNTED_VIEW}").fetchall()
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, log: str, paths: Iterable[Path | None]) -> None:
+def _view(
+    connection: duckdb.DuckDBPyConnection, name: str, log: str, paths: Iterable[Path | None], where: str = ""
+) -> None:
     listed = _listed(paths)
     read = (
         " union all by name select * exclude (filename), parse_filename(filename) as lake_file "
-        f"from read_parquet([{listed}], filename = true)"
+        f"from read_parquet([{listed}], filename = true, union_by_name = true)"
     )
     whole = f"select * from empty_{log}{read if listed else ''}"
-    connection.execute(f"create or replace temp view {name} as {whole}").fetchall()
+    connection.execute(f"create or replace temp view {name} as select * from ({whole}) as sent {where}").fetchall()
 
 
 def _listed(paths: Iterable[Path | None]) -> str:
-    return ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths if path)
+    return ", ".join("'" + unglobbed(path).replace("'", "''") + "'" for path in paths if path)
 
 
-def _ledger(files: tuple[LakeFile, ...]) -> pl.DataFrame:
+def unglobbed(path: Path) -> str:
+    """Return a path as DuckDB reads it literally: a name is never a pattern, whatever signs are in it."""
+    return re.sub(r"[*?\[]", lambda sign: f"[{sign[0]}]", str(path))
+
+
+def _rows_held(file: LakeFile, without: Without) -> int:
+    if file.source_file in without.files:
+        return file.rows_accepted
+    return sum(span.rows for span in file.spans if without.holds(file.source_file, span))
+
+
+def _ledger(files: tuple[LakeFile, ...], without: Without) -> pl.DataFrame:
     rows = [
         (
             file.source_file, file.log, file.source_name, file.sha256, file.bytes, file.rows_read, file.rows_accepted,
-            file.rows_rejected, json.dumps(file.rejected_by_reason, sort_keys=True), file.received_at or None,
+            file.rows_rejected, json.dumps(file.rejected_by_reason, sort_keys=True),
+            sum(file.dropped_by_reason.values()), _rows_held(file, without), file.received_at or None,
             file.loaded_at, file.loader_version, file.error_key,
             json.dumps(file.error_facts, ensure_ascii=False, sort_keys=True) if file.error_key else None,
             file.error, file.only_entity,
@@ -221,12 +253,15 @@ def _contents(files: tuple[LakeFile, ...]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_CONTENT, orient="row")
 
 
-def _spans(files: tuple[LakeFile, ...], time_zone: str) -> pl.DataFrame:
+def _spans(files: tuple[LakeFile, ...], time_zone: str, without: Without) -> pl.DataFrame:
     rows = [
-        (file.source_file, s.entity_id, s.month, s.months_covered, s.has_ids, s.rows, s.received_at, s.transactions)
+        (
+            file.source_file, s.entity_id, s.month, s.months_covered, s.has_ids, s.rows, s.received_at, s.transactions,
+            without.holds(file.source_file, s), s.has_days,
+        )
         for file in files
         for s in file.spans
-    ]
+    ]  # fmt: skip
     received = pl.col("received_at").str.to_datetime(time_zone="UTC").dt.convert_time_zone(time_zone)
     return pl.DataFrame(rows, schema=_SPANS, orient="row").select(
         pl.exclude("month", "received_at"),

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from kpi.catalogue import Kpi
+from kpi.warehouse.logs import LOG_MONTHS, LOGS, OTHER_LOGS
 from kpi.warehouse.statements import sql_files
 
-LOGS = ("transactions", "projects", "services", "assessments")
 FOLDERS = ("cube", "core", "kpi")
 CALENDAR = "dim_month"
 
@@ -13,9 +13,10 @@ CALENDAR = "dim_month"
 def kpi_inputs(sql_folder: Path, catalogue: dict[str, Kpi]) -> list[tuple[str, str]]:
     """Return pairs of a KPI and one of its inputs: a log by its name, a registry by its `dim_` table."""
     files = {file.name: file for folder in FOLDERS for file in sql_files(sql_folder, folder)}
-    names = frozenset([*files, *(f"lake_{log}" for log in LOGS)]) - {CALENDAR}
+    names = frozenset([*files, LOG_MONTHS, *(f"lake_{log}" for log in LOGS)]) - {CALENDAR}
     # The calendar spans every log and decides no value; a registry is an input, whatever it was made of.
     reads = {name: file.reads(names) for name, file in files.items() if not name.startswith("dim_")}
+    reads[LOG_MONTHS] = {f"lake_{log}" for log in OTHER_LOGS}
     return [(kpi.id, source) for kpi in catalogue.values() for source in sorted(_sources(kpi.view, reads))]
 
 

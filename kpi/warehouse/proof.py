@@ -24,11 +24,12 @@ with counted_spans as (
         and spans.months_covered = span.months_covered and spans.has_ids = span.has_ids
 ),
 twins as (
-    select sent.lake_file, sent.entity_id, sent.month, sent.months_covered, true as has_ids,
+    select sent.lake_file, sent.entity_id, sent.month, sent.months_covered,
+        (sent.transaction_id is not null) as has_ids,
         -count(*)::bigint as log_rows, -sum(sent.transactions)::bigint as transactions
     from lake_touched as sent
     semi join left_out_rows as twin on sent.lake_file = twin.lake_file and sent.source_row = twin.source_row
-    group by sent.lake_file, sent.entity_id, sent.month, sent.months_covered
+    group by sent.lake_file, sent.entity_id, sent.month, sent.months_covered, has_ids
 )
 select lake_file, entity_id, month, months_covered, has_ids,
     sum(log_rows)::bigint as log_rows, sum(transactions)::bigint as transactions
@@ -47,7 +48,7 @@ SUMS = {
         "sum(log_rows)::bigint, sum(transactions)::bigint",
         "true",
     ),
-    "fct_transaction_day": ("entity_id", "sum(transactions)::bigint", "has_ids"),
+    "lake_transaction_day": ("entity_id", "sum(transactions)::bigint", "true"),
 }
 """Cube → what it is grouped by, what is summed up there, and which spans of the ledger it holds."""
 

@@ -8,22 +8,28 @@ import duckdb
 import polars as pl
 
 from kpi.catalogue import SQL_FOLDER
-from kpi.errors import SettingsError
+from kpi.errors import QueryRefused, SettingsError
 from kpi.examples import load_examples
 from kpi.warehouse.dictionary import document
 from kpi.warehouse.digest import make_digest_table, store_digests
+from kpi.warehouse.faults import refusals_in_words
 from kpi.warehouse.lake_views import register
 from kpi.warehouse.small_cells import CHANNEL, DIMENSIONS, ENTITY, GOVERNORATE, PROGRAMME, SERVICE, Cell, withheld_cells
 from kpi.warehouse.statements import sql_files
 from kpi.warehouse.tables import value_claims
 
 # Published as they are: registries, and what the file says of itself. All else is left out unless it is named here.
-COPIED = ("dim_", "meta_kpi", "meta_check", "meta_code", "meta_example")
-COVERAGE = "select * exclude (log_rows, transactions, rejected_pct) from full_edition.serve_coverage"
+COPIED = ("dim_", "meta_kpi", "meta_overlap", "meta_check", "meta_code", "meta_example")
+COVERAGE = """
+select * exclude (log_rows, transactions, rejected_pct, rows_held, released_by, days_reported)
+from full_edition.serve_coverage
+"""
+KNOWN = ("meta_known_id", "meta_refusal")
 VIEWS = ("serve_claims", "meta_unit", "meta_licence", "readme")
 MACROS = (
-    "month_start", "kpi_parts", "kpi_points", "kpi_series", "kpi_by_entity", "kpi_by_governorate", "kpi_by_channel",
-    "kpi_by_service", "search_form", "search_words",
+    "month_start", "shown_value", "place_of", "coverage_months", "kpi_parts", "kpi_refusal", "kpi_coverage",
+    "kpi_points", "kpi_series", "kpi_by_entity", "kpi_by_governorate", "kpi_by_channel", "kpi_by_service",
+    "search_form", "search_words", "organisation_refusal", "changes_of_hands",
 )  # fmt: skip
 # A KPI about people whose parts are classes of durations is left out: most classes are small cells by themselves.
 CLAIMS_OF_ABSENT_KPIS = """
@@ -184,7 +190,7 @@ def _parts(margins: pl.DataFrame, ratios: set[str]) -> dict[tuple[date, str, str
 def _make_objects(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> None:
     """Make the views and macros from the same texts as the full edition's, save those that it has of its own."""
     texts = {file.name: file.text for folder in ("core", "serve", "public") for file in sql_files(sql_folder, folder)}
-    for name in ("fct_claim_value", "serve_kpi_month", *MACROS, *VIEWS):
+    for name in ("fct_claim_value", "serve_kpi_month", *KNOWN, *MACROS, *VIEWS):
         connection.execute(texts[name]).fetchall()
 
 
@@ -192,6 +198,7 @@ def _keep_examples_that_run(connection: duckdb.DuckDBPyConnection, sql_folder: P
     """Leave out the saved queries that ask for what the public edition does not hold."""
     for example in load_examples(sql_folder).values():
         try:
-            connection.execute(example.sql, example.values({}) or None).fetchall()
-        except (duckdb.CatalogException, duckdb.BinderException):
+            with refusals_in_words():
+                connection.execute(example.sql, example.values({}) or None).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException, QueryRefused):
             connection.execute("delete from meta_example where example = ?", [example.name]).fetchall()

@@ -5,6 +5,7 @@ A reader that follows the pointer therefore finds the build before or the build 
 Builds are ordered by a counter in the manifest, never by the clock.
 """
 
+import errno
 import fcntl
 import json
 import logging
@@ -17,13 +18,18 @@ from pathlib import Path
 
 from kpi.durable import sync
 from kpi.errors import SettingsError, storage_fault
+from kpi.lake import sha256_of
+from kpi.moment import day_of, zone_of
 from kpi.warehouse.manifest import Manifest, damage, file_name, known_damage
+from kpi.workspace import folder_missing
 
 LOG = logging.getLogger(__name__)
 POINTER = "current.json"
-SYMLINK = "current.duckdb"
+FOR_PEOPLE = "current.duckdb"
+_REFLINK = 0x40049409  # FICLONE: share the blocks until one of them is written
 LOCK = "publish.lock"
 BUILD_PREFIX = ".build-"
+PUBLISHED_MODE = 0o440
 
 
 @contextmanager
@@ -32,8 +38,10 @@ def publishing(folder: Path) -> Generator[None]:
 
     Raises `SettingsError` when another process holds the lock, `StorageError` when the folder cannot be written.
     """
+    if not folder.parent.is_dir():
+        raise folder_missing(folder.parent)
     with storage_fault(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         lock = (folder / LOCK).open("a")
     with lock:
         try:
@@ -73,26 +81,33 @@ def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[st
                     path.unlink(missing_ok=True)
         raise
     try:
-        _point(folder / SYMLINK, manifest.file)
+        _give_people(folder, manifest)
         prune(folder, keep, {manifest.build_id, *protected})
     except OSError as error:
-        # The build is in service; the next run points the symlink and prunes again.
+        # The build is in service; the next run copies and prunes again.
         LOG.warning("After publishing %s: %s", manifest.build_id, error)
 
 
 def restore(folder: Path, manifest: Manifest) -> bool:
-    """Make pointer, manifest and symlink say that this build is in service; tell whether one of them did not."""
-    link = folder / SYMLINK
+    """Make pointer, manifest and the copy for people those of this build; tell whether one of them was not."""
     is_pointed_at = Manifest.read(folder / POINTER) == manifest
     is_listed = Manifest.read((folder / manifest.file).with_suffix(".json")) == manifest
-    is_linked = link.is_symlink() and link.readlink() == Path(manifest.file)
+    is_given = is_copy_whole(folder, manifest)
     if not is_listed:
         _write_manifest(folder, manifest)
     if not is_pointed_at:
         _replace(folder / POINTER, _content(manifest))
-    if not is_linked:
-        _point(link, manifest.file)
-    return not (is_pointed_at and is_listed and is_linked)
+    if not is_given:
+        _give_people(folder, manifest)
+    return not (is_pointed_at and is_listed and is_given)
+
+
+def is_copy_whole(folder: Path, manifest: Manifest) -> bool:
+    """Tell whether the copy that people open holds the bytes of a build, and no log lies beside it."""
+    copy = folder / FOR_PEOPLE
+    if copy.is_symlink() or not copy.is_file() or (folder / f"{FOR_PEOPLE}.wal").exists():
+        return False
+    return copy.stat().st_size == manifest.size_bytes and sha256_of(copy) == manifest.sha256
 
 
 def manifests(folder: Path) -> list[Manifest]:
@@ -129,6 +144,7 @@ def prune(folder: Path, keep: int, protected: Collection[str]) -> None:
     The last `keep` intact builds stay, those named by `protected`, and the last intact one of each month, so that a
     published figure can be traced. A damaged build never takes the place of an intact one.
     """
+    zone = zone_of(folder.parent)
     seen_months: set[str] = set()
     kept = {file_name(build_id) for build_id in protected}
     intact = 0
@@ -138,7 +154,7 @@ def prune(folder: Path, keep: int, protected: Collection[str]) -> None:
                 kept.add(manifest.file)
             continue
         intact += 1
-        month = manifest.build_id[:6]
+        month = _month_of(manifest, zone)
         if intact <= keep or month not in seen_months:
             kept.add(manifest.file)
         seen_months.add(month)
@@ -151,6 +167,13 @@ def prune(folder: Path, keep: int, protected: Collection[str]) -> None:
     for path in folder.glob("kpi-*.json"):
         if not path.with_suffix(".duckdb").exists():
             path.unlink(missing_ok=True)
+
+
+def _month_of(manifest: Manifest, time_zone: str | None) -> str:
+    try:
+        return f"{day_of(manifest.built_at, time_zone):%Y-%m}"
+    except ValueError:
+        return manifest.build_id[:6]
 
 
 def _content(manifest: Manifest) -> bytes:
@@ -171,20 +194,33 @@ def _replace(path: Path, content: bytes) -> None:
     sync(path.parent)
 
 
-def _point(link: Path, target: str) -> None:
-    beside = link.with_name(f"{BUILD_PREFIX}{link.name}")
+def _give_people(folder: Path, manifest: Manifest) -> None:
+    """Put a copy of a build under the name that people open: whatever is written into it, what is served stays whole.
+
+    Where the file system can, the copy takes no room until somebody writes into it.
+    """
+    beside = folder / f"{BUILD_PREFIX}{FOR_PEOPLE}"
     beside.unlink(missing_ok=True)
-    beside.symlink_to(target)
-    beside.replace(link)
-    sync(link.parent)
+    with (folder / manifest.file).open("rb") as source, beside.open("wb") as target:
+        try:
+            fcntl.ioctl(target.fileno(), _REFLINK, source.fileno())
+        except OSError:
+            shutil.copyfileobj(source, target, 2**20)
+    if sha256_of(beside) != manifest.sha256:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(beside))
+    settle(beside)
+    # A log that lay beside the copy before would be replayed into the new one.
+    (folder / f"{FOR_PEOPLE}.wal").unlink(missing_ok=True)
+    beside.replace(folder / FOR_PEOPLE)
+    sync(folder)
 
 
 def settle(path: Path) -> None:
-    """Make a file read-only and have its bytes on disk."""
+    """Make a file read-only, for its owner and group only, and have its bytes on disk."""
     # A read-only descriptor is enough to sync, and works for whoever may no longer write the file.
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fchmod(descriptor, 0o444)
+        os.fchmod(descriptor, os.fstat(descriptor).st_mode & PUBLISHED_MODE)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -90,7 +90,7 @@ def read_snapshot(warehouse: Warehouse) -> Snapshot:
         inputs.setdefault(kpi_id, set()).add(source)
     return Snapshot(
         build_id=warehouse.build_id,
-        values=_values(warehouse, list(definitions)),
+        values=_values(warehouse, {kpi_id: row["scopes"].split(", ") for kpi_id, row in definitions.items()}),
         files={row[0]: SourceFile(*row) for row in warehouse.query(FILES).iter_rows()},
         coverage=_coverage(warehouse),
         registries=_registries(warehouse),
@@ -100,11 +100,11 @@ def read_snapshot(warehouse: Warehouse) -> Snapshot:
     )
 
 
-def _values(warehouse: Warehouse, kpi_ids: list[str]) -> dict[Key, Cell]:
+def _values(warehouse: Warehouse, scopes: dict[str, list[str]]) -> dict[Key, Cell]:
     first, last = warehouse.query("select min(month), max(month) from serve_kpi").row(0)
     cells: dict[Key, Cell] = {}
-    for kpi_id in kpi_ids if first else ():
-        for by in (PROGRAMME, "entity"):
+    for kpi_id, known in scopes.items() if first else ():
+        for by in (scope for scope in (PROGRAMME, "entity") if scope in known):
             rows = warehouse.query(VALUES, kpi=kpi_id, first=first, last=last, by=by)
             for group_id, month, *cell in rows.iter_rows():
                 cells[kpi_id, None if by == PROGRAMME else group_id, month] = Cell(*cell)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from kpi.errors import SettingsError
-from kpi.warehouse.faults import storage_error_of
+from kpi.warehouse.faults import VALUE_FAULTS, rows_behind, storage_error_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,10 @@ def run_statement(connection: duckdb.DuckDBPyConnection, name: str, statements: 
     except duckdb.Error as error:
         if fault := storage_error_of(error, name):
             raise fault from error
-        raise SettingsError("sql_failed", object=name, reason=str(error).partition("\n")[0]) from error
+        reason = str(error).partition("\n")[0]
+        if isinstance(error, VALUE_FAULTS) and (rows := rows_behind(connection)):
+            raise SettingsError("sql_failed_on_rows", object=name, reason=reason, rows=rows) from error
+        raise SettingsError("sql_failed", object=name, reason=reason) from error
 
 
 def table_of(cube: SqlFile, select: str) -> str:

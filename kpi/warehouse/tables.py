@@ -7,20 +7,28 @@ import duckdb
 import polars as pl
 
 from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
-from kpi.errors import SettingsError
+from kpi.decisions import Decision
+from kpi.errors import QueryRefused, SettingsError
 from kpi.examples import load_examples
-from kpi.lake import Lake
+from kpi.ingest.held_back import HeldBack
+from kpi.ingest.sources import Sources
 from kpi.warehouse.engines import CubeEngine
+from kpi.warehouse.faults import refusals_in_words
+from kpi.warehouse.held_views import register_held
 from kpi.warehouse.lake_views import attach_lake, detach_transactions, register
 from kpi.warehouse.lineage import kpi_inputs
+from kpi.warehouse.logs import codes_in_use
 from kpi.warehouse.statements import run_statement, sql_files
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 SERVICE = "service_id"
 META_TYPES: dict[str, type[pl.DataType]] = {
-    "due_day": pl.Int8, "due_from": pl.Date, "small_cell_below": pl.Int64,
-    "licence_ar": pl.String, "licence_en": pl.String, "licence_url": pl.String,
+    "due_day": pl.Int8, "due_from": pl.Date, "silent_surprise": pl.Float64, "small_cell_below": pl.Int64,
+    "licence_ar": pl.String, "licence_en": pl.String, "licence_url": pl.String, "country": pl.String,
+    "currency": pl.String,
 }  # fmt: skip
+_BOUNDS = {"lowest_value": pl.Float64, "highest_value": pl.Float64}
+SOURCE_TYPES: dict[str, type[pl.DataType]] = {"source_name": pl.String, "whole": pl.Boolean, "additive": pl.Boolean}
 FULL_EDITION = {"edition": "full", "small_cell_below": None}
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
 
@@ -29,8 +37,10 @@ EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes
 class BuildInputs:
     """Name everything a build is made of; `meta` is the one row of `meta_build`."""
 
-    lake: Lake
+    held: HeldBack
+    decisions: tuple[Decision, ...]
     registries: dict[str, pl.DataFrame]
+    sources: Sources
     meta: dict[str, object]
     sql_folder: Path = SQL_FOLDER
 
@@ -40,7 +50,9 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, engi
 
     The engine makes the cubes; all else is made of them here.
     """
-    log = attach_lake(connection, inputs.lake, str(inputs.meta["timezone"]))
+    log = attach_lake(connection, inputs.held.lake, str(inputs.meta["timezone"]), inputs.held.without)
+    register_held(connection, inputs.held, inputs.decisions)
+    register(connection, "lake_sources", pl.DataFrame(inputs.sources.of_counting(), schema=SOURCE_TYPES, orient="row"))
     for name, registry in inputs.registries.items():
         register(connection, f"registry_{name}", registry)
     for name, code_list in codes(inputs.sql_folder).items():
@@ -48,8 +60,11 @@ def make_tables(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, engi
         register(connection, f"code_{name}", pl.DataFrame(rows, schema_overrides={"digital": pl.Boolean}))
     catalogue = load_catalogue(inputs.sql_folder)
     _make_meta(connection, inputs, catalogue, engine)
-    engine.make_cubes(connection, log, sql_files(inputs.sql_folder, "cube"))
+    cubes = sql_files(inputs.sql_folder, "cube")
+    engine.make_cubes(connection, log, cubes)
     detach_transactions(connection)
+    in_use = codes_in_use(connection, {cube.name for cube in cubes})
+    connection.execute(f"create temp view lake_code as {in_use}").fetchall()
     for folder in ("core", "kpi"):
         for file in sql_files(inputs.sql_folder, folder):
             run_statement(connection, file.name, file.text)
@@ -64,16 +79,18 @@ def _make_meta(
 ) -> None:
     versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
-        kpi.model_dump(exclude={"id", "versions"})
+        kpi.model_dump(exclude={"id", "versions", "range"})
         | {
             "kpi_id": kpi.id,
+            "lowest_value": kpi.bounds[0] if kpi.kind != "sum" or kpi.range else None,
+            "highest_value": kpi.bounds[1],
             "dimensions": ", ".join(kpi.dimensions),
             "scopes": ", ".join(kpi.scopes),
             "sort_order": position,
         }
         for position, kpi in enumerate(catalogue.values(), start=1)
     ]
-    ordered = pl.DataFrame(definitions).select("kpi_id", pl.exclude("kpi_id"))
+    ordered = pl.DataFrame(definitions, schema_overrides=_BOUNDS).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
         ("meta_build", _build_frame(inputs.meta, engine)),
         ("meta_kpi", ordered),
@@ -198,18 +215,27 @@ def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[floa
     ).fetchall()
     if not bounds[0][0]:
         return None, "period_not_covered"
-    points = connection.execute(
-        "select value, numerator, group_id from kpi_points($kpi, $from_month, $to_month, "
-        "\"by\" := case when $level is not null then 'level' else 'programme' end, "
-        "entity := $entity, governorate := $governorate)",
-        {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "level": level_id, "entity": entity_id,
-         "governorate": governorate_id},
-    ).fetchall()  # fmt: skip
+    try:
+        with refusals_in_words():
+            points = connection.execute(
+                "select value, numerator, group_id from kpi_points($kpi, $from_month, $to_month, "
+                "\"by\" := case when $level is not null then 'level' else 'programme' end, "
+                "entity := $entity, governorate := $governorate)",
+                {"kpi": kpi_id, "from_month": period_from, "to_month": period_to, "level": level_id,
+                 "entity": entity_id, "governorate": governorate_id},
+            ).fetchall()  # fmt: skip
+    except QueryRefused:
+        # The KPI is not told apart by what the claim is about: a value of the whole would pass for it.
+        return None, "no_kpi"
     if level_id is not None and points:
         # Bodies were assessed: a level that none of them reached has none, which is a count and not a gap.
         points = [point for point in points if point[2] == level_id] or [(0.0, 0, level_id)]
     if points and points[0][1] is None:
-        return None, "withheld"
+        overlap = connection.execute(
+            "select count(*) from meta_overlap where kpi_id = $1 and month between $2 and $3",
+            [kpi_id, period_from, period_to],
+        ).fetchall()
+        return None, "overlap" if overlap[0][0] else "withheld"
     if not points or points[0][0] is None:
         return None, "not_provided"
     return points[0][0], None

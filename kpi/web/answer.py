@@ -2,6 +2,7 @@
 
 from kpi.language import format_change, format_percent, plural, t
 from kpi.queries.results import Change, Headline
+from kpi.rounding import sign_of
 from kpi.web.base_words import base_words, reason_words, target_words
 from kpi.web.panels import answer_box
 
@@ -10,9 +11,9 @@ _MISLEADING_POINTS = 5
 
 def answer(headline: Headline, language: str, *, whole: bool) -> str:
     """Return the sentence on a count: how many, when, and how that compares; for the whole, from how many entities."""
-    period = headline.period.label(language, headline.months_per_point)
-    if not headline.value:
-        return t("web.answer.nothing", language, period=period)
+    period = headline.during(language)
+    if headline.value is None:
+        return headline.overlap_words(language) or t("web.answer.nothing", language, period=period)
     facts = {
         "value": plural("web.answer.value", round(headline.value), language),
         "period": period,
@@ -41,7 +42,7 @@ def change_words(headline: Headline, language: str) -> str:
         return _from_target(headline, change, language)
     if change.raw is None:
         return t("compare.answer.none", language, base=base, reason=reason_words(change, language))
-    way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
+    way = {1: "up", -1: "down", 0: "same"}[sign_of(change.raw)]
     words = t(f"web.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
     if change.like_for_like is None:
         return words
@@ -52,7 +53,7 @@ def change_words(headline: Headline, language: str) -> str:
 def _from_target(headline: Headline, change: Change, language: str) -> str:
     if change.raw is None or change.base_value is None:
         return t("compare.answer.no_target", language, reason=reason_words(change, language))
-    way = "above" if change.raw > 0 else "below" if change.raw < 0 else "on"
+    way = {1: "above", -1: "below", 0: "on"}[sign_of(change.raw)]
     facts = {
         "change": format_percent(abs(change.raw), language),
         "target": target_words(headline.kpi, change.base_value, language),

@@ -12,7 +12,7 @@ def base_words(change: Change, months_per_point: int, language: str) -> str:
         return t("compare.base.target", language)
     if change.base_as_of is not None:
         return point_label(change.base_as_of, 1, language)
-    return change.base.label(language, months_per_point)
+    return change.base_label(language, months_per_point)
 
 
 def reason_words(change: Change, language: str) -> str:

@@ -19,6 +19,7 @@ from kpi.language import (
 )
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Named
+from kpi.rounding import sign_of
 from kpi.web.base_words import base_words, reason_words, target_words
 
 _COUNTED = frozenset({"transactions", "services", "journeys", "entities"})
@@ -29,28 +30,32 @@ _STATUS_ICONS = {
     "open": '<span aria-hidden="true">…</span>',
     "missed": '<span aria-hidden="true">!</span>',
 }
+_SERVICES_SHOWN = 2
 _NAMES_SHOWN = 12
 _DIGITS_IN_FULL_SIZE = 10  # with separators: 99,999,999
 
 
 def cards_html(headlines: Iterable[Headline], *, language: str, mode: Mode, size: str = "plain") -> str:
     """Return a grid of cards, nothing for none; `size` is plain or large."""
-    large = size == "large"
-    cards = "".join(card_html(headline, language=language, mode=mode, large=large) for headline in headlines)
+    cards = "".join(card_html(headline, language=language, mode=mode) for headline in headlines)
     return f'<div class="kpi-cards kpi-cards-{size}" role="list">{cards}</div>' if cards else ""
 
 
 def without_value_html(headlines: Iterable[Headline], language: str) -> str:
     """Return lines that name the KPIs without a value here, so that they are neither zeros nor forgotten."""
+    keys = {"not_applicable": "compare.not_applicable", "not_shown": "web.overview.not_shown"}
     names: dict[str, list[str]] = {}
+    overlaps: dict[str, None] = {}
     for headline in headlines:
-        key = "compare.not_applicable" if headline.nothing == "not_applicable" else "web.overview.nothing_else"
+        key = keys.get(headline.nothing or "", "web.overview.nothing_else")
         names.setdefault(key, []).append(headline.kpi.name(language))
-    lines = (t(key, language, names=join_list(listed, language)) for key, listed in names.items())
+        if words := headline.overlap_words(language):
+            overlaps[words] = None
+    lines = (*(t(key, language, names=join_list(listed, language)) for key, listed in names.items()), *overlaps)
     return "".join(f'<p class="kpi-note">{escape(words)}</p>' for words in lines)
 
 
-def card_html(headline: Headline, *, language: str, mode: Mode, large: bool = False) -> str:
+def card_html(headline: Headline, *, language: str, mode: Mode) -> str:
     """Return one card. Every text is escaped; status and direction have a sign and a word beside their colour."""
     kpi = headline.kpi
     parts = (
@@ -60,8 +65,9 @@ def card_html(headline: Headline, *, language: str, mode: Mode, large: bool = Fa
         _sparkline(headline, language, mode),
         _change(headline, language),
         _target(headline, language),
-        _reported(headline, language, with_partial=large),
+        _reported(headline, language),
         _naming(headline, language),
+        _overlap(headline, language),
         _details(headline, language),
     )
     return f'<div class="kpi-card" role="listitem" data-kpi="{kpi.id}">{"".join(parts)}</div>'
@@ -89,7 +95,7 @@ def _unit(headline: Headline, language: str) -> str:
 
 def _when(headline: Headline, language: str) -> str:
     if headline.as_of is None:
-        when = headline.period.label(language, headline.months_per_point)
+        when = headline.when(language)
     else:
         when = t("web.card.stock", language, month=point_label(headline.as_of, 1, language))
     pieces = [when]
@@ -120,16 +126,19 @@ def _change(headline: Headline, language: str) -> str:
         words = t("compare.change.none", language, base=base, reason=reason_words(change, language))
         return f'<p class="kpi-line kpi-quiet">{escape(words)}</p>'
     written = format_change(change.raw, change.kind, language)
-    sign = "▲" if change.raw > 0 else "▼" if change.raw < 0 else "="
-    better = change.raw == 0 or (change.raw > 0) == (headline.kpi.direction == "up")
+    way = sign_of(change.raw)
+    sign = {1: "▲", -1: "▼", 0: "="}[way]
+    tone = "kpi-quiet" if way == 0 else "kpi-better" if (way > 0) == (headline.kpi.direction == "up") else "kpi-worse"
     words = t("web.card.change", language, change=written, base=base)
     if change.against == "target" and change.base_value is not None:
         target = target_words(headline.kpi, change.base_value, language)
         words = t("compare.change.target", language, change=written, target=target)
-    lines = [_signed_line(sign, words, "kpi-better" if better else "kpi-worse")]
+    lines = [_signed_line(sign, words, tone)]
     if change.like_for_like is not None:
-        same = format_change(change.like_for_like, "percent", language)
+        same = format_change(change.like_for_like, change.kind, language)
         lines.append(_signed_line("≍", t("web.card.like_for_like", language, change=same), "kpi-alike"))
+        if silent := change.silent_words(language, _SERVICES_SHOWN):
+            lines.append(f'<p class="kpi-line kpi-gap">{escape(silent)}</p>')
     return "".join(lines)
 
 
@@ -153,14 +162,14 @@ def _target(headline: Headline, language: str) -> str:
     return f'<p class="kpi-line kpi-status kpi-{kind}">{badge} {escape(target)}</p>'
 
 
-def _reported(headline: Headline, language: str, *, with_partial: bool) -> str:
+def _reported(headline: Headline, language: str) -> str:
     reported = headline.reported
     if reported is None or (reported.expected == 1 and reported.complete):
         return ""
     words = plural("web.card.reported", reported.expected, language, reported=reported.reported)
-    if reported.partial and with_partial:
+    if reported.partial:
         words = plural("web.card.reported_partly", len(reported.partial), language, words=words)
-    kind = "kpi-gap" if reported.silent or (reported.partial and with_partial) else "kpi-quiet"
+    kind = "kpi-gap" if reported.silent or reported.partial else "kpi-quiet"
     return f'<p class="kpi-line {kind}">{escape(words)}</p>'
 
 
@@ -171,6 +180,11 @@ def _naming(headline: Headline, language: str) -> str:
         return ""
     words = plural("web.card.naming", naming.anywhere, language, here=naming.here)
     return f'<p class="kpi-line kpi-quiet">{escape(words)}</p>'
+
+
+def _overlap(headline: Headline, language: str) -> str:
+    words = headline.overlap_words(language)
+    return f'<p class="kpi-line kpi-gap">{escape(words)}</p>' if words else ""
 
 
 def _details(headline: Headline, language: str) -> str:

@@ -10,6 +10,7 @@ from kpi.web.base_words import base_words, reason_words, target_words
 from kpi.web.cards import names_of
 from kpi.web.tables import table_html
 
+_SERVICES_SHOWN = 5
 _LARGE_SHARE = 0.05  # of the base: an effect this large is shown without a click
 
 
@@ -27,14 +28,15 @@ def comparison_html(headline: Headline, language: str) -> str:
         written = format_change(change.raw, change.kind, language)
         words = t("compare.change.target", language, change=written, target=target)
         return f'<p class="kpi-lead">{escape(words)}</p>'
-    if change.like_for_like is None:
+    if change.is_fair:
         return f'<p class="kpi-lead">{escape(t("web.comparison.fair", language))}</p>'
-    figures = (
-        _figure("raw", change.raw, base, language),
-        _figure("like_for_like", change.like_for_like, t("web.comparison.like_for_like_means", language), language),
-    )
+    figures = [_figure("raw", change.raw, base, language)]
+    if change.like_for_like is not None:
+        means = t("web.comparison.like_for_like_means", language)
+        figures.append(_figure("like_for_like", change.like_for_like, means, language))
     silent = (
         _silent(change, base, language)
+        + _silent_services(change, language)
         + _most("stopped", change.left_by_entity, change.base_value, language)
         + _most("started", change.entered_by_entity, change.base_value, language)
     )
@@ -61,6 +63,11 @@ def _silent(change: Change, base: str, language: str) -> str:
         return ""
     heading = escape(t("compare.section.silent", language, base=base))
     return f'<p class="kpi-gap"><strong>{heading}:</strong> {escape(names_of(change.silent_entities, language))}</p>'
+
+
+def _silent_services(change: Change, language: str) -> str:
+    words = change.silent_words(language, _SERVICES_SHOWN)
+    return f'<p class="kpi-gap">{escape(words)}</p>' if words else ""
 
 
 def _most(name: str, gaps: Sequence[EntityGap], base_value: float | None, language: str) -> str:

@@ -6,9 +6,9 @@ import polars as pl
 
 from kpi.exports.about import Fact, about_sheet, build_facts, definition
 from kpi.exports.workbook import workbook_bytes
-from kpi.language import direction, format_moment, t
+from kpi.language import direction, format_moment, join_list, t
 from kpi.queries.definitions import definitions
-from kpi.queries.exports import Exportable, columns_of
+from kpi.queries.exports import Exportable, columns_of, withheld_names
 from kpi.queries.freshness import freshness
 from kpi.warehouse.connect import Warehouse
 
@@ -30,6 +30,9 @@ def export_workbook(
     if "kpi" in asked:
         kpi = definitions(warehouse, (asked["kpi"],))[asked["kpi"]]
         facts.append((kpi.name(language), definition(kpi, language)))
+    if withheld := withheld_names(warehouse, chosen, asked):
+        names = join_list([one.label(language) for one in withheld], language)
+        facts.append(("withheld", t("coverage.overlap", language, names=names)))
     sheets = {
         chosen.name[:31]: rows,
         t("web.download.about.sheet", language): about_sheet(facts, language),

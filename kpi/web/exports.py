@@ -1,11 +1,13 @@
 """Direct downloads: every view and table of the file at `/export/<name>.<form>`, for scripts and spreadsheets."""
 
 import hashlib
+import itertools
 import math
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +18,18 @@ from starlette.routing import Route
 from kpi.errors import BuildUnavailable, KpiError, NothingPublished, QueryRefused
 from kpi.exports import rows_as_bytes
 from kpi.messages import DEFAULT_LANGUAGE, LANGUAGES
-from kpi.queries.exports import Exportable, batches, check_values, count, exportables, extract
+from kpi.queries.exports import (
+    Exportable,
+    batches,
+    check_values,
+    count,
+    coverage_of,
+    exportables,
+    extract,
+    withheld_names,
+)
 from kpi.settings import Settings, settings_in_force
+from kpi.warehouse.builds import nothing_to_read
 from kpi.warehouse.connect import Warehouse, current_build_id
 from kpi.web.export_workbook import export_workbook
 from kpi.web.openapi import description
@@ -70,9 +82,18 @@ class Exports:
         if not self._limit.allows(client, time.monotonic()):
             return _refused(QueryRefused("export_too_often", seconds=self._seconds_to_wait), request)
         try:
-            return await run_in_threadpool(self._answer, request)
+            return await run_in_threadpool(self._answer_from_an_intact_build, request)
         except KpiError as error:
             return _refused(error, request)
+
+    def _answer_from_an_intact_build(self, request: Request) -> Response:
+        try:
+            return self._answer(request)
+        except BuildUnavailable:
+            # Its bytes have just been found damaged: the last intact build answers, or nothing is in service.
+            with self._lock:
+                self._open = None
+            return self._answer(request)
 
     def _answer(self, request: Request) -> Response:
         warehouse, known = self._in_service()
@@ -93,8 +114,13 @@ class Exports:
         check_values(warehouse, known[name], asked)
         total = count(warehouse, wanted)
         headers |= {"x-rows": str(min(total, wanted.row_limit)), "x-rows-total": str(total)}
+        headers |= coverage_of(warehouse, known[name], asked)
+        if withheld := withheld_names(warehouse, known[name], asked):
+            # An empty value beside it is a total that is not made.
+            headers["x-no-total"] = "figures overlap: " + quote(", ".join(one.id for one in withheld), safe=" ,")
         parts = batches(warehouse, wanted)
         if form in STREAMED:
+            parts = _begun(parts)
             return StreamingResponse(_encoded(parts, form), media_type=MIME[form], headers=headers)
         rows = pl.concat(parts)
         if form == "xlsx":
@@ -121,7 +147,7 @@ class Exports:
         settings = self._settings
         build_id = current_build_id(Path(settings.workspace), settings.build)
         if build_id is None:
-            raise NothingPublished("nothing_published", workspace=settings.workspace)
+            raise nothing_to_read(Path(settings.workspace))
         with self._lock:
             if self._open is None or self._open[0].build_id != build_id:
                 warehouse = Warehouse.open(Path(settings.workspace), build_id)
@@ -158,6 +184,12 @@ def _has(tags: str, tag: str) -> bool:
     """Tell whether a list of tags holds one; a proxy that compresses makes it a weak one."""
     given = {one.strip().removeprefix("W/") for one in tags.split(",")}
     return "*" in given or tag in given
+
+
+def _begun(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Take the first rows before anything is answered: what stands against them can still be said in words."""
+    first = list(itertools.islice(parts, 2))
+    return itertools.chain(first, parts)
 
 
 def _encoded(parts: Iterator[pl.DataFrame], form: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from html import escape
+from typing import get_args
 
 import streamlit as st
 
@@ -9,12 +10,13 @@ from kpi.errors import KpiError
 from kpi.language import t
 from kpi.messages import DEFAULT_LANGUAGE, LANGUAGES
 from kpi.periods import Period
-from kpi.queries.filters import NOT_ALLOCATED, SAME_MONTHS_LAST_YEAR, Comparison, Filters
-from kpi.queries.results import FilterOptions, Named, Service
+from kpi.queries.filters import NOT_ALLOCATED, SAME_MONTHS_LAST_YEAR, Comparison, Filters, Organisation
+from kpi.queries.options import FilterOptions, Service
+from kpi.queries.results import Named
 from kpi.web.choices import ALL, choose, go
 from kpi.web.period_choice import comparison_choice, comparison_label, period_choice
 
-PARAMETERS = ("lang", "wall", "period", "compare", "entity", "governorate", "channel", "service")
+PARAMETERS = ("lang", "wall", "period", "compare", "entity", "governorate", "channel", "service", "organisation")
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 
 
@@ -44,7 +46,13 @@ def filters_of_address(options: FilterOptions, find_service: Callable[[str], Ser
         channel=_known("channel", options.channels),
         service_id=service.id if service else None,
         compare=_comparison_of_address().snapped(options.reporting_months),
+        organisation="as_is" if options.changed_hands and asks_as_is() else "as_was",
     )
+
+
+def asks_as_is() -> bool:
+    """Tell whether the address asks for every body with what it answers for today."""
+    return st.query_params.get("organisation") == "as_is"
 
 
 def address_parameters() -> dict[str, str]:
@@ -87,6 +95,11 @@ def filter_bar(options: FilterOptions, filters: Filters, language: str, *, offer
         ):
             if named and name in offered:
                 _named_choice(name, named, chosen, everything, language)
+        if "organisation" in offered and options.changed_hands:
+            labels = {one: t(f"web.filter.{one}", language) for one in get_args(Organisation)}
+            choose(
+                "organisation", list(labels), filters.organisation, labels.__getitem__, language, default="as_was"
+            )  # fmt: skip
 
 
 def _summary_html(
@@ -104,6 +117,8 @@ def _summary_html(
             shown += [one.label(language) for one in named if one.id == chosen]
     if "compare" in offered and filters.compare != SAME_MONTHS_LAST_YEAR:
         shown.append(t("compare.chosen", language, base=comparison_label(options, filters.compare, language)))
+    if "organisation" in offered and filters.organisation == "as_is":
+        shown.append(t("web.filter.as_is", language))
     words = f"{escape(t('web.filter.chosen', language))} <b>{escape(' · '.join(shown))}</b>"
     return f'<button type="button" class="kpi-chosen-filters" aria-expanded="false"><span>{words}</span></button>'
 

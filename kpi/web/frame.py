@@ -13,12 +13,14 @@ from pathlib import Path
 import streamlit as st
 
 from kpi.charts.theme import Mode, css_variables, palette
-from kpi.errors import KpiError
+from kpi.errors import KpiError, SlipsError
 from kpi.language import Digits, direction, format_moment, format_number, prose, t
 from kpi.periods import point_label
 from kpi.queries.filters import Filters
-from kpi.queries.results import FilterOptions, Freshness
+from kpi.queries.options import FilterOptions
+from kpi.queries.results import Freshness
 from kpi.settings import settings_in_force
+from kpi.slips import say_slips
 from kpi.web import cache
 from kpi.web.document import script
 from kpi.web.filters import filters_of_address, language_of_address
@@ -40,11 +42,16 @@ class Visit:
     filters: Filters | None
 
 
-def current_visit() -> Visit:
-    """Read the address and the build in service; raise `NothingPublished` when there is none."""
+def current_visit(*, organisation: bool = False) -> Visit:
+    """Read the address and the build in service; raise `NothingPublished` when there is none.
+
+    A screen that can show bodies as they are today says so by `organisation`; the others show them as they were.
+    """
     build = cache.current_build()
     options = cache.cached_options(build)
     filters = filters_of_address(options, partial(cache.cached_service, build))
+    if filters is not None and not organisation:
+        filters = replace(filters, organisation="as_was")
     if filters is not None and filters.entity_id is not None:
         options = replace(options, services=cache.cached_services(build, filters.entity_id))
     return Visit(
@@ -163,5 +170,9 @@ def calm_errors(language: str) -> Generator[None]:
 
 def _error_box(error: KpiError, language: str) -> str:
     # As the error says it, with paths and commands held together among Arabic words.
-    what, following = (t(f"errors.{error.key}.{part}", language, **error.facts) for part in ("what", "next"))
+    what, following = (
+        t(f"errors.{error.key}.{part}", language, **error.facts_in(language)) for part in ("what", "next")
+    )
+    if isinstance(error, SlipsError):
+        what = f"{what} {say_slips(error.slips, language)}"
     return message_box(what, following)

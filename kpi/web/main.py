@@ -1,5 +1,6 @@
 """Main script of the dashboard: language, frame and navigation around one screen."""
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -8,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from kpi.language import arabic_digits, t
 from kpi.web import frame
 from kpi.web.cache import is_older_build
-from kpi.web.filters import filter_bar, language_of_address, language_switch
+from kpi.web.filters import asks_as_is, filter_bar, language_of_address, language_switch
 from kpi.web.links import here
 from kpi.web.navigation import SCREENS, Screen, navigation_html, streamlit_page
 from kpi.web.wall import is_wall, wall_html
@@ -31,6 +32,8 @@ def main() -> None:
         st.html(frame.freshness_html(visit.freshness, language, older=is_older_build(visit.build)))
         if visit.filters is not None and screen.offered is not None and not is_wall():
             filter_bar(visit.options, visit.filters, language, offered=screen.offered)
+            if visit.options.changed_hands and asks_as_is() and "organisation" not in screen.offered:
+                st.html(f'<p class="kpi-note">{escape(t("hands.always_as_was", language))}</p>')
         page.run()
         st.html(frame.footer_html(visit.freshness, language))
 
@@ -39,7 +42,7 @@ def _visit_or_bare_header(header: DeltaGenerator, screen: Screen, language: str)
     """Return the visit; the header, with its language switch, is drawn also when there is none."""
     freshness = None
     try:
-        visit = frame.current_visit()
+        visit = frame.current_visit(organisation="organisation" in (screen.offered or ()))
         freshness = visit.freshness
         return visit
     finally:

@@ -25,14 +25,14 @@ class Screen:
 
 
 SCREENS = (
-    Screen("overview", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
-    Screen("transactions", ("compare", "entity", "service", "governorate", "channel"), on_wall=True),
-    Screen("entities", ("compare", "governorate", "channel"), on_wall=True),
-    Screen("entity", ("compare", "entity"), parent="entities"),
-    Screen("governorates", ("compare", "entity", "service", "channel"), on_wall=True),
-    Screen("governorate", ("compare", "governorate"), parent="governorates"),
-    Screen("services", ("compare", "entity", "governorate"), on_wall=True),
-    Screen("service", ("compare",), parent="services"),
+    Screen("overview", ("compare", "entity", "service", "governorate", "channel", "organisation"), on_wall=True),
+    Screen("transactions", ("compare", "entity", "service", "governorate", "channel", "organisation"), on_wall=True),
+    Screen("entities", ("compare", "governorate", "channel", "organisation"), on_wall=True),
+    Screen("entity", ("compare", "entity", "organisation"), parent="entities"),
+    Screen("governorates", ("compare", "entity", "service", "channel", "organisation"), on_wall=True),
+    Screen("governorate", ("compare", "governorate", "organisation"), parent="governorates"),
+    Screen("services", ("compare", "entity", "governorate", "organisation"), on_wall=True),
+    Screen("service", ("compare", "organisation"), parent="services"),
     Screen("journeys", (), on_wall=True),
     Screen("projects", ("compare", "entity"), on_wall=True),
     Screen("project", (), parent="projects"),

@@ -12,8 +12,11 @@ PARAMETERS = {
     "service": ("Service id", "rop-001"),
     "kpi": ("KPI id", "digital_transactions"),
     "by": ("programme, entity, governorate, channel, service or level", "entity"),
+    "organisation": (
+        "as_was: each body with what it answered for then; as_is: with what it answers for today", "as_is",
+    ),
     "months_per_point": ("Months that make one point; all of the period unless given", "1"),
-}
+}  # fmt: skip
 LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "Rows at most"}
 LANGUAGE = {
     "name": "lang", "in": "query", "schema": {"type": "string", "enum": ["ar", "en"]},

@@ -73,12 +73,18 @@ def stack(*blocks: str) -> None:
         st.html(f'<div class="kpi-stack">{filled}</div>')
 
 
+def coded(text: str) -> str:
+    """Return a text as HTML in which what stands between backticks is code."""
+    return "".join(
+        f"<code>{escape(part)}</code>" if index % 2 else escape(part) for index, part in enumerate(text.split("`"))
+    )
+
+
 def message_box(what: str, next_step: str, *, kind: str = "calm") -> str:
     """Return a quiet box that says what is the case and what to do."""
-    steps = "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part)
-                    for index, part in enumerate(next_step.split("`")))  # fmt: skip
     # A path keeps its slashes on their side in Arabic.
     words = _PATH.sub(lambda path: isolate(path[0], "ar"), escape(what))
+    steps = coded(next_step)
     return f'<div class="kpi-box kpi-{kind}" role="status"><p><strong>{words}</strong></p><p>{steps}</p></div>'
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from kpi.language import t
 from kpi.periods import MONTHS_PER_YEAR, Period, point_label, shift_months
 from kpi.queries.filters import SAME_MONTHS_LAST_YEAR, Comparison, Filters
-from kpi.queries.results import FilterOptions
+from kpi.queries.options import FilterOptions
 from kpi.web.choices import ALL, choose, pick, set_parameter
 
 _OFFERED = ("year", "previous", "target")

@@ -11,7 +11,7 @@ select distinct
     fct_transaction_service_month.service_id
 from fct_transaction_service_month
 left join dim_service on fct_transaction_service_month.service_id = dim_service.service_id
-where dim_service.service_id is null
+where dim_service.service_id is null and fct_transaction_service_month.service_id is not null
 union all
 select distinct
     'governorate',

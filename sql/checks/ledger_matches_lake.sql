@@ -1,38 +1,31 @@
--- block: the rows that the ledger counts (accepted less replaced and duplicate) are the rows that are read
-with ledger as (
+-- block: of every file the ledger counts as many rows as are read from the lake
+with read_rows as (
     select
-        log,
-        sum(rows_counted)::bigint as rows_counted
-    from load_file
-    group by log
+        lake_file,
+        sum(log_rows)::bigint as lake_rows
+    from lake_contribution
+    group by lake_file
+    union all
+    select
+        lake_file,
+        sum(log_rows)::bigint as lake_rows
+    from lake_log_month
+    group by lake_file
 ),
 
-lake as (
+named as (
     select
-        'transactions' as log,
-        coalesce(sum(log_rows), 0)::bigint as rows_counted
-    from lake_contribution
-    union all
-    select
-        'projects',
-        count(*)::bigint
-    from lake_projects
-    union all
-    select
-        'services',
-        count(*)::bigint
-    from lake_services
-    union all
-    select
-        'assessments',
-        count(*)::bigint
-    from lake_assessments
+        lake_files.source_file,
+        read_rows.lake_rows
+    from read_rows
+    left join lake_files on read_rows.lake_file = lake_files.lake_file
 )
 
 select
-    lake.log,
-    ledger.rows_counted as ledger_rows,
-    lake.rows_counted as lake_rows
-from lake
-left join ledger on lake.log = ledger.log
-where coalesce(ledger.rows_counted, 0) <> lake.rows_counted
+    coalesce(load_file.source_file, named.source_file) as source_file,
+    load_file.log,
+    load_file.rows_counted as ledger_rows,
+    named.lake_rows
+from load_file
+full join named on load_file.source_file = named.source_file
+where coalesce(load_file.rows_counted, 0) <> coalesce(named.lake_rows, 0)

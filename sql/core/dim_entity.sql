@@ -7,8 +7,11 @@ select
     kind,
     governorate_id,
     coalesce(reports_transactions, true) as reports_transactions,
-    date_trunc('month', expected_from)::date as expected_from,
-    date_trunc('month', expected_to)::date as expected_to,
+    date_trunc('month', coalesce(expected_from, valid_from))::date as expected_from,
+    date_trunc('month', coalesce(expected_to, valid_to))::date as expected_to,
+    valid_from,
+    valid_to,
+    successor_id,
     source
 from registry_entities
 order by entity_id;

@@ -7,19 +7,9 @@ with covered as (
     from fct_transaction_service_month
     union all
     select
-        min(reported_on),
-        max(reported_on)
-    from lake_projects
-    union all
-    select
-        min(event_on),
-        max(event_on)
-    from lake_services
-    union all
-    select
-        min(assessed_on),
-        max(assessed_on)
-    from lake_assessments
+        min(first_on),
+        max(last_on)
+    from lake_log_month
 ),
 
 bounds as (

@@ -13,7 +13,7 @@ with log_months as (
 
 select
     log_months.month,
-    dim_service.entity_id,
+    dim_service_owner.entity_id,
     dim_service.governorate_id,
     count(*) filter (where life.registered_on <= log_months.month_end)::bigint as registered,
     count(*) filter (where dim_service.digitisation_from <= log_months.month_end)::bigint as in_digitisation_scope,
@@ -39,10 +39,14 @@ select
     )::bigint as minutes_after
 from log_months
 cross join dim_service
+inner join dim_service_owner
+    on
+        dim_service.service_id = dim_service_owner.service_id
+        and log_months.month_end between dim_service_owner.owned_from and dim_service_owner.owned_to
 left join fct_service_life as life on dim_service.service_id = life.service_id
 where life.retired_on is null or life.retired_on > log_months.month_end
-group by log_months.month, dim_service.entity_id, dim_service.governorate_id
-order by log_months.month, dim_service.entity_id, dim_service.governorate_id;
+group by log_months.month, dim_service_owner.entity_id, dim_service.governorate_id
+order by log_months.month, dim_service_owner.entity_id, dim_service.governorate_id;
 
 comment on table fct_service_month is
 'Services by state at the end of each month; retired services are left out. | الخدمات بحسب حالتها في نهاية كل شهر دون الموقوفة.';

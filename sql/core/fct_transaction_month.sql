@@ -12,7 +12,7 @@ select
     sum(transactions)::bigint as transactions,
     sum(ratings)::bigint as ratings,
     sum(rating_points)::bigint as rating_points,
-    sum(fee_omr)::decimal(18, 3) as fee_omr
+    sum(fee_omr)::decimal(38, 3) as fee_omr
 from fct_transaction_service_month
 group by month, months_covered, entity_id, governorate_id, channel, outcome, beneficiary
 order by month, entity_id, governorate_id, channel, outcome, beneficiary;

@@ -1,6 +1,26 @@
 -- one row per source file, entity, month and months covered: what a file contributes
 create table load_coverage as
-with contributed as (
+with of_other_logs as (
+    select
+        lake_log_month.lake_file,
+        case lake_log_month.owner_kind
+            when 'project_id' then dim_project.owner_entity_id
+            when 'service_id' then dim_service_owner.entity_id
+            else lake_log_month.owner_id
+        end as entity_id,
+        lake_log_month.month,
+        sum(lake_log_month.log_rows)::bigint as log_rows
+    from lake_log_month
+    left join dim_project
+        on lake_log_month.owner_kind = 'project_id' and lake_log_month.owner_id = dim_project.project_id
+    left join dim_service_owner
+        on
+            lake_log_month.owner_kind = 'service_id' and lake_log_month.owner_id = dim_service_owner.service_id
+            and lake_log_month.last_on between dim_service_owner.owned_from and dim_service_owner.owned_to
+    group by all
+),
+
+contributed as (
     select
         lake_file,
         entity_id,
@@ -11,36 +31,13 @@ with contributed as (
     from lake_contribution
     union all
     select
-        lake_projects.lake_file,
-        dim_project.owner_entity_id,
-        date_trunc('month', lake_projects.reported_on)::date,
-        1::bigint,
-        count(*)::bigint,
-        null::bigint
-    from lake_projects
-    left join dim_project on lake_projects.project_id = dim_project.project_id
-    group by 1, 2, 3
-    union all
-    select
-        lake_services.lake_file,
-        dim_service.entity_id,
-        date_trunc('month', lake_services.event_on)::date,
-        1::bigint,
-        count(*)::bigint,
-        null::bigint
-    from lake_services
-    left join dim_service on lake_services.service_id = dim_service.service_id
-    group by 1, 2, 3
-    union all
-    select
         lake_file,
         entity_id,
-        date_trunc('month', assessed_on)::date,
+        month,
         1::bigint,
-        count(*)::bigint,
+        log_rows,
         null::bigint
-    from lake_assessments
-    group by 1, 2, 3
+    from of_other_logs
 )
 
 select

@@ -1,14 +1,16 @@
--- one row per accepted row whose transaction another file brought first
+-- one row per accepted row of which a newer file has the same statement again
 create table load_duplicate as
 select
+    log,
     entity_id,
     transaction_id,
+    "statement" as statement_key,
     kept_file,
     kept_row,
     other_file,
     other_row
 from lake_duplicates
-order by entity_id, transaction_id, other_file, other_row;
+order by log desc, entity_id, statement_key, other_file, other_row;
 
 comment on table load_duplicate is
-'Transactions sent in several files: the row that counts and the row that does not. | المعاملات الواردة في أكثر من ملف: الصف المحتسب والصف غير المحتسب.';
+'Statements sent in several files: the newest row counts, the other does not. | بيانات وردت في أكثر من ملف: يُحتسب الصف الأحدث دون غيره.';

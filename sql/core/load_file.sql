@@ -26,10 +26,16 @@ select
     lake_files.rows_accepted,
     lake_files.rows_rejected,
     lake_files.rejected_by_reason,
+    lake_files.values_dropped,
+    lake_files.rows_held,
     coalesce(replaced.log_rows, 0)::bigint as rows_replaced,
     coalesce(duplicates.log_rows, 0)::bigint as rows_duplicate,
-    (lake_files.rows_accepted - coalesce(replaced.log_rows, 0) - coalesce(duplicates.log_rows, 0))::bigint
-        as rows_counted,
+    (
+        lake_files.rows_accepted
+        - lake_files.rows_held
+        - coalesce(replaced.log_rows, 0)
+        - coalesce(duplicates.log_rows, 0)
+    )::bigint as rows_counted,
     lake_files.received_at,
     lake_files.loaded_at,
     lake_files.loader_version,
@@ -42,4 +48,4 @@ left join duplicates on lake_files.source_file = duplicates.other_file
 order by lake_files.source_file;
 
 comment on table load_file is
-'Ledger of loaded files: rows read = accepted + rejected, and accepted = counted + replaced + duplicate. | سجل الملفات المحمّلة: المقروء = المقبول + المرفوض، والمقبول = المحتسب + المستبدل + المكرر.';
+'Ledger of loaded files: rows read = accepted + rejected, and accepted = counted + held back + replaced + duplicate. | سجل الملفات المحمّلة: المقروء = المقبول + المرفوض، والمقبول = المحتسب + المحتجز للمراجعة + المستبدل + المكرر.';

@@ -10,6 +10,7 @@ select
     coalesce(lake_rejected.entity_id, lake_files.entity_id) as entity_id
 from lake_rejected
 left join lake_files on lake_rejected.source_file = lake_files.source_file
+where coalesce(lake_rejected.severity, 'row') <> 'value'
 order by lake_rejected.source_file, lake_rejected.source_row, lake_rejected.reason;
 
 comment on table load_rejected is

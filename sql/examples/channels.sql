@@ -9,6 +9,11 @@ select
     name_ar,
     name_en,
     value as transactions,
-    100 * value / nullif(sum(value) over (), 0) as share_pct
+    100 * value / nullif(sum(value) over (), 0) as share_pct,
+    entities_reported,
+    entities_expected,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_channel('transactions', $from, $to)
 order by value desc nulls last, channel

@@ -9,6 +9,9 @@ select
     name_ar,
     name_en,
     value as digital_transactions,
-    100 * sum(value) over (order by value desc nulls last, entity_id) / nullif(sum(value) over (), 0) as cumulative_pct
+    100 * sum(value) over (order by value desc nulls last, entity_id) / nullif(sum(value) over (), 0) as cumulative_pct,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_entity('digital_transactions', $from, $to)
 order by value desc nulls last, entity_id

@@ -9,6 +9,9 @@ select
     name_ar,
     name_en,
     value as median_minutes,
-    numerator as timed_transactions
+    numerator as timed_transactions,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_entity('processing_time_median', $from, $to)
 order by value desc nulls last, entity_id

@@ -9,7 +9,12 @@ select
     meta_kpi.name_ar,
     meta_kpi.name_en,
     points.value,
-    meta_kpi.unit
+    meta_kpi.unit,
+    coverage.entities_reported,
+    coverage.entities_expected,
+    coverage.months_reported,
+    coverage.months_expected,
+    coverage.is_complete
 from meta_kpi
 inner join (
     select
@@ -37,4 +42,5 @@ inner join (
         value
     from kpi_points('satisfaction', month_start($from), month_start($to))
 ) as points on meta_kpi.kpi_id = points.kpi_id
+cross join kpi_coverage($from, $to) as coverage
 order by meta_kpi.sort_order

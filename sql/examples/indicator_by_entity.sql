@@ -10,6 +10,9 @@ select
     name_ar,
     name_en,
     value,
-    unit
+    unit,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_entity($kpi, $from, $to)
 order by value desc nulls last, entity_id

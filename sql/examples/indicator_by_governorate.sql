@@ -10,6 +10,11 @@ select
     name_ar,
     name_en,
     value,
-    unit
+    unit,
+    entities_reported,
+    entities_expected,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_governorate($kpi, $from, $to)
 order by value desc nulls last, governorate_id

@@ -12,6 +12,10 @@ select
     value,
     numerator,
     denominator,
-    unit
+    unit,
+    entities_reported,
+    entities_expected,
+    months_partial > 0 as days_are_missing,
+    is_complete
 from kpi_series($kpi, $from, $to, entity := $entity, governorate := $governorate)
 order by "month"

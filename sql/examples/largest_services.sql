@@ -10,7 +10,13 @@ select
     service_id,
     name_ar,
     name_en,
-    value as digital_transactions
+    value as digital_transactions,
+    entities_reported,
+    entities_expected,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_service('digital_transactions', $from, $to, entity := $entity)
+where service_id <> 'not_by_service'
 order by value desc nulls last, service_id
 limit $top::bigint

@@ -1,7 +1,8 @@
 -- one row per state of a service
--- en: How much of the growth comes from services that entered or left?
--- ar: كم من النمو سببه خدمات دخلت أو خرجت؟
+-- en: How much of the growth comes from services that entered, left or fell silent?
+-- ar: كم من النمو سببه خدمات دخلت أو خرجت أو انقطعت؟
 -- for: executive
+-- $kpi: digital_transactions
 -- $from: 2025-01
 -- $to: 2025-05
 -- $base_from: 2024-01
@@ -9,12 +10,12 @@
 select
     state,
     count(*) as services,
-    sum(value)::bigint as value,
-    sum(base_value)::bigint as base_value,
-    100 * (sum(value) - sum(base_value)) / nullif(sum(base_value), 0) as change_pct
-from
-    like_for_like(
-        'digital_transactions', month_start($from), month_start($to), month_start($base_from), month_start($base_to)
-    )
+    min(since) as first_since,
+    sum(numerator)::bigint as numerator,
+    sum(base_numerator)::bigint as base_numerator,
+    100 * (sum(numerator) - sum(base_numerator)) / nullif(sum(base_numerator), 0) as like_for_like_pct,
+    sum(lone_numerator)::bigint as lone_numerator,
+    sum(lone_base_numerator)::bigint as lone_base_numerator
+from like_for_like($kpi, month_start($from), month_start($to), month_start($base_from), month_start($base_to))
 group by state
 order by state

@@ -8,6 +8,7 @@ select
     "month",
     numerator as entities_reporting,
     denominator as entities_expected,
-    value as reporting_pct
+    value as reporting_pct,
+    is_complete
 from kpi_series('entities_reporting', $from, $to)
 order by "month"

@@ -10,6 +10,11 @@ select
     name_en,
     value as transactions_per_1000,
     numerator as digital_transactions,
-    denominator as residents
+    denominator as residents,
+    entities_reported,
+    entities_expected,
+    months_reported,
+    months_expected,
+    is_complete
 from kpi_by_governorate('transactions_per_1000', $from, $to)
 order by value desc nulls last, governorate_id

@@ -8,7 +8,9 @@
 select
     month("month") as month_of_year,
     count(*) as years,
+    count(*) filter (where is_complete) as complete_years,
     avg(value) as mean_value,
+    avg(value) filter (where is_complete) as mean_of_complete_years,
     max(value) as highest_value
 from kpi_series($kpi, $from, $to)
 group by month_of_year

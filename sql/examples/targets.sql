@@ -9,7 +9,8 @@ select
     series."month",
     series.value,
     dim_target.value as target_value,
-    series.value - dim_target.value as distance
+    series.value - dim_target.value as distance,
+    series.is_complete
 from kpi_series($kpi, $from, $to) as series
 left join dim_target
     on

@@ -6,10 +6,9 @@ select
     service_id,
     governorate_id,
     channel,
-    sum(transactions)::bigint as numerator,
+    coalesce(sum(transactions) filter (where outcome = 'completed'), 0)::bigint as numerator,
     null::bigint as denominator
 from fct_transaction_service_month
-where outcome = 'completed'
 group by month, entity_id, service_id, governorate_id, channel;
 
 comment on view kpi_transactions is

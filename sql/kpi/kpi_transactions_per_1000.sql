@@ -1,15 +1,16 @@
 -- one row per month and governorate; not-allocated transactions have no population and stay out
 create view kpi_transactions_per_1000 as
+-- Where rows tell the channel and none of them is digital, there were none.
 with allocated as (
     select
         fct_transaction_month.month,
         fct_transaction_month.governorate_id,
-        sum(fct_transaction_month.transactions)::bigint as transactions
+        coalesce(sum(fct_transaction_month.transactions) filter (
+            where fct_transaction_month.outcome = 'completed' and dim_channel.digital
+        ), 0)::bigint as transactions
     from fct_transaction_month
     inner join dim_channel on fct_transaction_month.channel = dim_channel.channel
-    where
-        fct_transaction_month.outcome = 'completed' and dim_channel.digital
-        and fct_transaction_month.governorate_id is not null
+    where fct_transaction_month.governorate_id is not null and dim_channel.digital is not null
     group by fct_transaction_month.month, fct_transaction_month.governorate_id
 ),
 

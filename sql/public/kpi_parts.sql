@@ -1,17 +1,19 @@
 -- one row per stored part of one KPI within a period and slice, with the group it belongs to
 -- The public edition's own: KPIs about bodies from serve_kpi, those about people by one dimension from
 -- serve_kpi_margin. A question about people that crosses two dimensions has no rows here.
-create macro kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via, service) as table
+-- As it is today, KPIs about bodies are told of the body that succeeded, and those about people of everything but a
+-- body: its services are margins of their own, some of them withheld, so that they cannot be added up anew.
+create macro kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via, service, organisation) as table
     select
         serve_kpi.month,
         case
-            when "by" = 'entity' then serve_kpi.entity_id
+            when "by" = 'entity' then coalesce(today.current_entity_id, serve_kpi.entity_id)
             when "by" = 'governorate' then coalesce(serve_kpi.governorate_id, 'not_allocated')
             when "by" = 'channel' then coalesce(serve_kpi.channel, 'unknown')
             when "by" = 'level' then serve_kpi.level_id
             else 'programme'
         end as group_id,
-        serve_kpi.entity_id,
+        coalesce(today.current_entity_id, serve_kpi.entity_id) as entity_id,
         null::varchar as service_id,
         serve_kpi.governorate_id,
         serve_kpi.channel,
@@ -21,13 +23,14 @@ create macro kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via
         serve_kpi.denominator,
         false as withheld
     from serve_kpi
+    left join dim_entity_successor as today on serve_kpi.entity_id = today.entity_id and organisation = 'as_is'
     where
         service is null and "by" <> 'service'
         and serve_kpi.kpi_id = kpi
         and serve_kpi.month between from_month::date and to_month::date
-        and (entity is null or serve_kpi.entity_id = entity)
+        and (entity is null or coalesce(today.current_entity_id, serve_kpi.entity_id) = entity)
         and (governorate is null or coalesce(serve_kpi.governorate_id, 'not_allocated') = governorate)
-        and (via is null or serve_kpi.channel = via)
+        and (via is null or coalesce(serve_kpi.channel, 'unknown') = via)
     union all
     select
         margin.month,
@@ -65,4 +68,30 @@ create macro kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via
         and (service is null or margin.group_id = service)
         and (entity is null or margin.entity_id = entity)
         and (governorate is null or margin.group_id = governorate)
-        and (via is null or margin.group_id = via);
+        and (via is null or margin.group_id = via)
+    union all
+    -- In every column and the condition, so that no condition on the parts leaves the refusal out.
+    select
+        error(refused.message)::date,
+        error(refused.message)::varchar,
+        error(refused.message)::varchar,
+        error(refused.message)::varchar,
+        error(refused.message)::varchar,
+        error(refused.message)::varchar,
+        error(refused.message)::varchar,
+        error(refused.message)::bigint,
+        error(refused.message)::bigint,
+        error(refused.message)::bigint,
+        error(refused.message)::boolean
+    from (
+        select
+            'Not answered: the public edition tells KPIs about people by entity as it was only; leave organisation out '
+            || 'or ask without the entity.'
+            || ' | لم يُجب: النسخة العامة تعرض مؤشرات المستفيدين لكل جهة كما كانت فقط؛ احذف المعامل organisation '
+            || 'أو اسأل دون الجهة.' as message
+        from meta_kpi
+        where
+            organisation = 'as_is' and (entity is not null or "by" = 'entity')
+            and meta_kpi.kpi_id = kpi and meta_kpi.about_people
+    ) as refused
+    where error(refused.message) is null;

@@ -2,10 +2,32 @@
 -- Call: kpi_points('digital_take_up', '2025-01-01', '2025-05-01', months_per_point := 1, by := 'entity')
 create macro kpi_points(
     kpi, from_month, to_month,
-    months_per_point := 1200, "by" := 'programme', entity := null, governorate := null, via := null, service := null
+    months_per_point := 1200, "by" := 'programme', entity := null, governorate := null, via := null, service := null,
+    organisation := 'as_was'
 ) as table
-    with parts as (
-        select * from kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via, service)
+    -- Where figures of entities overlap, nothing that would hold several entities is told.
+    with untold as (
+        select distinct meta_overlap.month
+        from meta_overlap
+        where
+            meta_overlap.kpi_id = kpi and entity is null and service is null and "by" not in ('entity', 'service')
+    ),
+
+    -- Nor what would give a body of today the overlapping figures of several bodies of the time.
+    merged as (
+        select
+            meta_overlap_as_is.month,
+            meta_overlap_as_is.entity_id
+        from meta_overlap_as_is
+        where
+            organisation = 'as_is' and meta_overlap_as_is.kpi_id = kpi and service is null and "by" <> 'service'
+    ),
+
+    parts as (
+        select stored.* replace (coalesce(untold.month, merged.month) is not null or stored.withheld as withheld)
+        from kpi_parts(kpi, from_month, to_month, "by", entity, governorate, via, service, organisation) as stored
+        left join untold on stored.month = untold.month
+        left join merged on stored.month = merged.month and stored.entity_id = merged.entity_id
     ),
 
     definition as (
@@ -35,21 +57,11 @@ create macro kpi_points(
             (
                 from_month::date
                 + to_months((
-                    date_diff('month', from_month::date, summed.month) // months_per_point * months_per_point
+                    date_diff('month', from_month::date, summed.month)
+                    // greatest(months_per_point, 1) * months_per_point
                 )::integer)
             )::date as period_month,
-            summed.* replace (
-                case
-                    when "by" in ('programme', 'entity', 'governorate', 'channel', 'service', 'level')
-                        then summed.group_id
-                    -- Its value would be that of the whole programme, under a name that says otherwise.
-                    else
-                        error(
-                            'kpi_points: by := ''' || "by" || ''' names no group; give one of | أعطِ إحدى القيم: '
-                            || 'programme, entity, governorate, channel, service, level'
-                        )
-                end as group_id
-            )
+            summed.*
         from summed
     ),
 
@@ -63,7 +75,8 @@ create macro kpi_points(
             (
                 from_month::date
                 + to_months((
-                    date_diff('month', from_month::date, last_months.month) // months_per_point * months_per_point
+                    date_diff('month', from_month::date, last_months.month)
+                    // greatest(months_per_point, 1) * months_per_point
                 )::integer)
             )::date as period_month,
             max(last_months.month) as month
@@ -123,6 +136,7 @@ create macro kpi_points(
             over_months.group_id,
             over_months.as_of_month,
             over_months.bucket_minutes,
+            bool_or(over_months.withheld) as withheld,
             sum(over_months.numerator) as transactions
         from over_months
         cross join definition
@@ -146,11 +160,15 @@ create macro kpi_points(
             ranked_classes.period_month,
             ranked_classes.group_id,
             max(ranked_classes.as_of_month) as as_of_month,
-            max(ranked_classes.transactions_in_all)::bigint as numerator,
+            case when not bool_or(ranked_classes.withheld) then max(ranked_classes.transactions_in_all)::bigint end
+                as numerator,
             null::bigint as denominator,
-            min(ranked_classes.bucket_minutes) filter (
-                where 2 * ranked_classes.transactions_up_to >= ranked_classes.transactions_in_all
-            )::double as lower_minutes
+            case
+                when not bool_or(ranked_classes.withheld)
+                    then min(ranked_classes.bucket_minutes) filter (
+                        where 2 * ranked_classes.transactions_up_to >= ranked_classes.transactions_in_all
+                    )
+            end::double as lower_minutes
         from ranked_classes
         group by ranked_classes.period_month, ranked_classes.group_id
     )
@@ -177,4 +195,25 @@ create macro kpi_points(
             else (pow(2, floor(log2(median.lower_minutes)) - 5) - 1) / 2
         end as value
     from median
-    where median.group_id is not null;
+    where median.group_id is not null
+    union all
+    -- In every column and the condition, so that no reader's own condition or choice of columns leaves the refusal out.
+    select
+        error(refusal.message)::date,
+        error(refusal.message)::varchar,
+        error(refusal.message)::date,
+        error(refusal.message)::bigint,
+        error(refusal.message)::bigint,
+        error(refusal.message)::double
+    from kpi_refusal(kpi, from_month, to_month, months_per_point, "by", entity, governorate, via, service) as refusal
+    where error(refusal.message) is null
+    union all
+    select
+        error(unknown.message)::date,
+        error(unknown.message)::varchar,
+        error(unknown.message)::date,
+        error(unknown.message)::bigint,
+        error(unknown.message)::bigint,
+        error(unknown.message)::double
+    from organisation_refusal(organisation) as unknown
+    where error(unknown.message) is null;

@@ -1,3 +1,10 @@
 -- one row per call, as it is a value: the first day of the month that a text or a date names
 -- Call: month_start('2025-01'), month_start(current_date)
-create macro month_start(month_text) as (left(month_text::varchar, 7) || '-01')::date;
+create macro month_start(month_text) as
+coalesce(
+    try_cast(left(month_text::varchar, 7) || '-01' as date),
+    error(
+        'Not answered: ''' || month_text::varchar || ''' is no month; write it as 2025-01.'
+        || ' | لم يُجب: ''' || month_text::varchar || ''' ليس شهرًا؛ اكتبه على هيئة 2025-01.'
+    )
+);

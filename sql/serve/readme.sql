@@ -58,6 +58,20 @@ lines as (
         'Nothing is written to this file after it is published: holding it open blocks nobody.'
     union all
     select
+        51,
+        'افتحه للقراءة فقط: duckdb.connect(''current.duckdb'', read_only=True)، أو duckdb -readonly current.duckdb، '
+        || 'أو duckdb.read_only=true في JDBC.',
+        'Open it read-only: duckdb.connect(''current.duckdb'', read_only=True), duckdb -readonly current.duckdb, '
+        || 'or duckdb.read_only=true in JDBC.'
+    union all
+    select
+        52,
+        'قبل DuckDB 2.0.1 تجمّع العبارة group by all مع having واسم مستعار على مستوى خاطئ بلا تنبيه: '
+        || 'اذكر أعمدة group by، أو كرّر العبارة كلها بعد having.',
+        'DuckDB before 2.0.1 answers group by all with having and an alias at the wrong grain, without a sign: '
+        || 'name the columns of group by, or repeat the expression after having.'
+    union all
+    select
         60,
         'ابدأ بالمؤشرات: select kpi_id, name_ar, unit, definition_ar from meta_kpi;',
         'Begin with the indicators: select kpi_id, name_en, unit, definition_en from meta_kpi;'
@@ -113,6 +127,15 @@ lines as (
         || 'وload لما ورد من ملفات وما رُفض منها (وليست في النسخة العامة).',
         'Names: dim_ are registries, fct_ facts, kpi_ indicators, serve_ what pages read, meta_ about the file, '
         || 'load_ what was received and what of it was rejected (not in the public edition).'
+    union all
+    select
+        135,
+        'الصفوف المفردة المحتسبة ليست في الملف: يكتبها الأمر kpi rows --out rows.parquet، ويقرؤها كل DuckDB، '
+        || 'وعبارة جمعها في docs/re-sends.md.',
+        'The single rows that count are not in the file: kpi rows --out rows.parquet writes them, any DuckDB reads '
+        || 'them, and docs/re-sends.md has the statement that sums them.'
+    from build
+    where edition <> 'public'
     union all
     select
         140,

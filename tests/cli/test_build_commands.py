@@ -17,7 +17,7 @@ from tests.warehouse.smalltown import make_smalltown, write_log
 
 
 def kpi(*arguments: str, workspace: Path, text: bool = True, **more: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"KPI_WORKSPACE": str(workspace), "KPI_LANGUAGE": "en"} | more
+    environment = os.environ | {"KPI_WORKSPACE": str(workspace), "KPI_LANGUAGE": "en", "COLUMNS": "200"} | more
     return subprocess.run(
         [sys.executable, "-m", "kpi", *arguments],
         env=environment, cwd=REPOSITORY, capture_output=True, text=text, check=False, timeout=120,

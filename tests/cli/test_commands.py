@@ -105,8 +105,10 @@ def test_an_unreadable_file_exits_3_and_the_others_are_loaded(demo_workspace: Pa
     workspace = Path(shutil.copytree(demo_workspace, tmp_path / "workspace", symlinks=True))
     (workspace / "inbox" / "services" / "broken.parquet").write_bytes(b"this is not parquet")
     extra = workspace / "inbox" / "services" / "extra.csv"
-    extra.write_text("service_id,event,event_on\nno-such-service,registered,2025-01-01\n", encoding="utf-8")
+    known = pl.read_csv(workspace / "reference" / "services.csv", infer_schema=False)["service_id"][0]
+    rows = "".join(f"{service},registered,2025-01-01\n" for service in ("no-such-service", known))
+    extra.write_text(f"service_id,event,event_on\n{rows}", encoding="utf-8")
     done = kpi("load", workspace=workspace)
     assert done.returncode == 3
     assert "broken.parquet" in done.stderr
-    assert "1 rejected" in done.stderr
+    assert "The service is not in the registry. (1)" in done.stderr

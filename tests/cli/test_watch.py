@@ -19,7 +19,7 @@ FILES = {
     "workspace.toml": 'name_ar = "بلدة"\nname_en = "Smalltown"\n',
     "reference/entities.csv": "entity_id,name_ar,name_en\nbaths,الحمّامات,Baths\n",
     "reference/services.csv": "service_id,entity_id,name_ar,name_en\nswim,baths,سباحة,Swim\n",
-    "inbox/transactions/old.csv": f"{HEADER}0,2024-03-01,baths,swim,completed\n",
+    "inbox/transactions/old.csv": f"{HEADER}100,2024-03-01,baths,swim,completed\n",
 }
 
 
@@ -100,9 +100,8 @@ def test_a_broken_setting_is_said_and_the_watch_goes_on(workspace, watcher):
     time.sleep(3.5)
     assert watcher.poll() is None
     (workspace / "sources.toml").unlink()
-    (workspace / "inbox" / "transactions" / "old.csv").unlink()
     (workspace / "inbox" / "transactions" / "b.csv").write_text(
         f"{HEADER}5,2024-03-02,baths,swim,completed\n", encoding="utf-8"
     )
     until(lambda: built(workspace) not in (None, first))
-    assert accepted(workspace, "old.csv") is None
+    assert accepted(workspace, "b.csv") == 1

@@ -14,8 +14,9 @@ from kpi.settings import Settings
 
 WORKSPACE = 'name_ar = "حيّ"\nname_en = "Borough"\nsynthetic = true\ntimezone = "Asia/Muscat"\n'
 REFERENCE = {
-    "entities": "entity_id,name_ar,name_en\nbaths,الحمّامات,Baths\nparks,الحدائق,Parks\n",
-    "services": "service_id,entity_id,name_ar,name_en\nswim,baths,سباحة,Swim\npicnic,parks,نزهة,Picnic\n",
+    "entities": "entity_id,name_ar,name_en\nbaths,الحمّامات,Baths\nparks,الحدائق,Parks\nports,الموانئ,Ports\n",
+    "services": "service_id,entity_id,name_ar,name_en\nswim,baths,سباحة,Swim\npicnic,parks,نزهة,Picnic\n"
+    "berth,ports,مرسى,Berth\n",
     "governorates": "governorate_id,name_ar,name_en\nN,الشمال,North\nS,الجنوب,South\n",
 }
 HEADER = (
@@ -37,7 +38,7 @@ def make_borough(folder: Path) -> Settings:
     _put(folder, "baths-04.csv", _rows("baths", "swim", 4, range(395, 700)), day=2)
     _put(folder, "baths-04-corrected.csv", _rows("baths", "swim", 4, range(398, 720), outcome="rejected"), day=3)
     _put(folder, "parks-04.csv", _rows("parks", "picnic", 4, range(300)), day=4)
-    _put(folder, "parks-totals.csv", _totals(), day=5)
+    _put(folder, "ports-totals.csv", _totals(), day=5)
     settings = Settings(workspace=folder)
     load(settings)
     return settings
@@ -69,7 +70,7 @@ def _rows(entity: str, service: str, month: int, numbers: range, outcome: str = 
 def _totals() -> str:
     numbers = count(1)
     return "".join(
-        f",2024-0{month}-02,,parks,picnic,{place},web,completed,citizen,,1.125,,{1_000_000_007 * next(numbers)}\n"
+        f",2024-0{month}-02,,ports,berth,{place},web,completed,citizen,,1.125,,{100_000_007 * next(numbers)}\n"
         for month in (1, 2, 3)
         for place in ("N", "S", "")
     )

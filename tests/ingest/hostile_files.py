@@ -178,6 +178,18 @@ def archive(**members: bytes) -> Callable[[], bytes]:
     return make
 
 
+def locked(content: bytes) -> bytes:
+    """Return a zip whose directory says of its only member that it is encrypted."""
+    place = content.rindex(b"PK\x01\x02") + 8
+    return content[:place] + b"\x01" + content[place + 1 :]
+
+
+def ill(content: bytes) -> bytes:
+    """Return a zip whose directory has another checksum for its only member."""
+    place = content.rindex(b"PK\x01\x02") + 16
+    return content[:place] + bytes(4) + content[place + 4 :]
+
+
 def sheet_bomb() -> bytes:
     """Return a workbook of a few kB whose sheet unpacks to 300 MB."""
     workbook = cells(*good(1))()
@@ -217,6 +229,10 @@ def objects(*items: dict | str, end: str = "\n") -> Callable[[], bytes]:
     return lambda: end.join([item if isinstance(item, str) else json.dumps(item) for item in items] + [""]).encode()
 
 
+def array(*items: dict | str) -> Callable[[], bytes]:
+    return lambda: b"[" + objects(*items, end=",\n")()[:-2] + b"]\n"
+
+
 def thing(number: int, **more: object) -> dict:
     base = {"transaction_id": f"J-{number}", "submitted_at": "2025-01-02", "service_id": "moh-1"}
     return base | {"outcome": "completed"} | more
@@ -253,15 +269,38 @@ CASES = [
     Case("text named gz", "a.csv.gz", TWO, "file_of_another_kind"),
     Case("gzip bomb of one endless line", "a.csv.gz", gzip_bomb(300), "row_too_long"),
     Case("zip archive named csv", "a.csv", archive(**{"a.csv": b"x"}), "file_of_another_kind"),
-    Case("zip archive", "a.zip", archive(**{"a.csv": b"x"}), "file_kind_unknown"),
+    Case("zip of a file that is no table", "a.zip", archive(**{"a.csv": b"x"}), "columns_unknown"),
+    Case("zip of nothing", "a.zip", archive(**{"a__Thumbs.db": b"x"}), "zip_not_one_file"),
+    Case("zip of two files", "a.zip", lambda: archive(**{"a.csv": TWO(), "b.csv": TWO()})(), "zip_not_one_file"),
+    Case("zip of a note", "a.zip", archive(**{"readme.txt": b"x"}), "zip_not_one_file"),
+    Case("zip in a zip", "a.zip", lambda: archive(**{"a.zip": archive(**{"a.csv": TWO()})()})(), "zip_not_one_file"),
+    Case("gzip in a zip", "a.zip", lambda: archive(**{"a.csv.gz": zipped(TWO)()})(), "zip_not_one_file"),
+    Case("zip with a password", "a.zip", lambda: locked(archive(**{"a.csv": TWO()})()), "zip_locked"),
+    Case("zip cut off", "a.zip", lambda: archive(**{"a.csv": TWO()})()[:-30], "file_unreadable"),
+    Case("zip with a wrong checksum", "a.zip", lambda: ill(archive(**{"a.csv": TWO()})()), "file_truncated"),
+    Case("zip whose member would leave its folder", "a.zip", lambda: archive(**{"..__..__a.csv": TWO()})(), read=2,
+         accepted=2),
+    Case("text named zip", "a.zip", TWO, "file_of_another_kind"),
     Case("workbook named csv", "a.csv", cells(*good(1)), "file_of_another_kind"),
     Case("csv named parquet", "a.parquet", TWO, "file_of_another_kind"),
     Case("csv named xlsx", "a.xlsx", TWO, "file_of_another_kind"),
-    Case("json array named ndjson", "a.ndjson", raw(b'[{"service_id": "moh-1"},\n{"service_id": "moh-1"}]\n'),
-         "json_is_an_array"),
+    Case("json that is no array", "a.json", raw(b'{"data": 3, "rows": []}'), "json_not_records"),
+    Case("json array of nothing", "a.json", raw(b" [ ] "), "file_empty"),
+    Case("json array that is cut off", "a.json", lambda: array(thing(1), thing(2))()[:-9], "json_broken"),
+    Case("json array without its end", "a.json", lambda: array(thing(1), thing(2))()[:-2], "json_broken"),
+    Case("json array with more behind it", "a.json", lambda: array(thing(1))() + b"[]", "json_broken"),
+    Case("json array of broken objects", "a.json", array(thing(1), '{"a" 1}', thing(2)), "json_broken"),
+    Case("json array of a record too long", "a.json", array(thing(1), thing(2, note="x" * 5 * 2**20)), "json_broken"),
+    Case("json array nested without end", "a.json", array(thing(1), nested(100_000)), "json_broken"),
+    Case("json array of anything", "a.json", array(thing(1), "12", "[]", "null", '"x"'), read=5, accepted=1,
+         reasons=("not_a_json_object",)),
+    Case("json array in Latin letters", "a.json", lambda: array(thing(1), thing(2, channel="é"))().replace(
+        b"\\u00e9", b"\xe9"), "encoding_unknown"),
+    Case("json array of an object of too many keys", "a.json", array(thing(1), {f"k{n}": 1 for n in range(2_001)}),
+         "bound_columns"),
+    Case("old Excel", "a.xls", raw(b"\xd0\xcf\x11\xe0" + bytes(600)), "file_unreadable"),
     Case("web page named csv", "a.csv", raw(b"<!DOCTYPE html><html><body>503</body></html>"), "file_of_another_kind"),
     Case("pdf named csv", "a.csv", raw(b"%PDF-1.7\n..."), "file_of_another_kind"),
-    Case("old Excel", "a.xls", raw(b"\xd0\xcf\x11\xe0" + bytes(600)), "file_kind_unknown"),
     Case("random bytes", "a.csv", raw(bytes(range(256)) * 40), "encoding_unknown"),
     # the text
     Case("UTF-16 without byte order mark", "a.csv", text(*good(1), encoding="utf-16-le"), "encoding_unknown"),
@@ -311,7 +350,8 @@ CASES = [
     Case("line ends inside quotes", "a.csv", text(row(transaction_id='"A\nB"'), *good(1)), read=2, accepted=2),
     Case("a value of 10 MB", "a.csv", text(row(transaction_id="9" * 10 * 2**20), *good(1)), read=2, accepted=1,
          reasons=("value_too_long",)),
-    Case("ten thousand columns", "a.csv", text(head=",".join(f"c{n}" for n in range(10_000))), "columns_unknown"),
+    Case("ten thousand columns", "a.csv", text(head=",".join(f"c{n}" for n in range(10_000))), "bound_columns"),
+    Case("a thousand columns", "a.csv", text(head=",".join(f"c{n}" for n in range(1_000))), "columns_unknown"),
     # numbers
     one_fine("a quoted thousands separator", transactions='"1,234"'),
     one_fine("Arabic digits and separator", transactions="١٬٢٣٤"),
@@ -340,7 +380,7 @@ CASES = [
     one_bad("the year 0001", "not_a_date", submitted_at="0001-01-01"),
     one_bad("the year 9999", "future_date", submitted_at="9999-12-31"),
     one_bad("a year of five digits", "not_a_date", submitted_at="12025-01-01"),
-    one_bad("a month by its name", "not_a_date", submitted_at="2 يناير 2025"),
+    one_fine("a month by its name", submitted_at="2 يناير 2025"),
     one_fine("Arabic digits in a date", submitted_at="٢٠٢٥-٠١-٠٢"),
     one_fine("marks of direction around a value", submitted_at="\u200f2025-01-02\u200e"),
     Case("completed before submitted", "a.csv",
@@ -376,7 +416,7 @@ CASES = [
     Case("Parquet with durations", "a.parquet", parquet(transactions=pl.Series([1, 2, 3]).cast(pl.Duration)),
          "column_type_unreadable"),
     Case("Parquet with truth values for counts", "a.parquet", parquet(transactions=[True, False, None]), read=3,
-         accepted=1, reasons=("not_a_number",)),
+         accepted=0, reasons=("count_missing", "not_a_number")),
     Case("Parquet with Hijri dates", "a.parquet", parquet(submitted_at=[date(1446, 7, 2)] * 3), read=3, accepted=0,
          reasons=("hijri_date",)),
     Case("Parquet with ids as numbers and blanks", "a.parquet", parquet(transaction_id=[1.0, None, 2.0]), read=3,
@@ -399,10 +439,11 @@ CASES = [
     Case("workbook cut off", "a.xlsx", lambda: cells(*good(1))()[:-100], "file_unreadable"),
     Case("workbook that unpacks to 300 MB", "a.xlsx", sheet_bomb, "file_too_large"),
     Case("workbook that lies about its size", "a.xlsx", lying_sheet_bomb, "file_unreadable"),
+    Case("workbook of LibreOffice without its sheets", "a.ods", archive(mimetype=b"x"), "file_unreadable"),
     Case("workbook with entities that unfold", "a.xlsx", doctype_bomb, "file_unreadable"),
     # objects
-    Case("objects in objects", "a.ndjson", objects(thing(1), thing(2, channel={"code": "web"})), read=2, accepted=1,
-         reasons=("unknown_code",)),
+    Case("objects in objects", "a.ndjson", objects(thing(1), thing(2, channel={"code": "web"})),
+         "columns_unknown"),
     Case("a key twice in one object", "a.ndjson",
          objects(thing(1), json.dumps(thing(2))[:-1] + ', "outcome": "rejected"}'),
          read=2, accepted=1, reasons=("key_twice",)),
@@ -415,15 +456,15 @@ CASES = [
     Case("numbers that JSON does not know", "a.ndjson", objects(thing(1), '{"transactions": NaN}'), read=2, accepted=1,
          reasons=("not_a_json_object",)),
     Case("a number beyond 64 bits in an object", "a.ndjson", objects(thing(1), thing(2, transactions=10**30)), read=2,
-         accepted=1, reasons=("out_of_range",)),
-    Case("a truth value for a number", "a.ndjson", objects(thing(1), thing(2, transactions=True)), read=2, accepted=1,
-         reasons=("not_a_number",)),
+         accepted=0, reasons=("count_missing", "out_of_range")),
+    Case("a truth value for a number", "a.ndjson", objects(thing(1), thing(2, transactions=True)), read=2, accepted=0,
+         reasons=("count_missing", "not_a_number")),
     Case("a number as 1e3 in an object", "a.ndjson", objects(thing(1), BIG_STEP),
-         read=2, accepted=2),
+         read=2, accepted=1, reasons=("count_missing",)),
     Case("a number as 1e3 among broken objects", "a.ndjson", objects("{", BIG_STEP), read=2, accepted=1,
          reasons=("not_a_json_object",)),
-    Case("1e308 in an object", "a.ndjson", objects(thing(1), BIG_STEP.replace("1e3", "1e308")), read=2, accepted=1,
-         reasons=("out_of_range",)),
+    Case("1e308 in an object", "a.ndjson", objects(thing(1), BIG_STEP.replace("1e3", "1e308")), read=2, accepted=0,
+         reasons=("count_missing", "out_of_range")),
     Case("half a surrogate pair", "a.ndjson", objects(thing(1), json.dumps(thing(2))[:-1] + ', "channel": "\\ud800"}'),
          read=2, accepted=1, reasons=("not_a_json_object",)),
     Case("objects behind a byte order mark", "a.ndjson", lambda: b"\xef\xbb\xbf" + objects(thing(1))(), read=1,

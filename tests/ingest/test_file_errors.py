@@ -5,8 +5,10 @@ import io
 import multiprocessing
 import os
 import string
+import threading
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +16,7 @@ import pytest
 
 from kpi import messages
 from kpi.errors import SettingsError, SourceError
+from kpi.ingest.bounds import Bounds
 from kpi.ingest.load import make_plan
 from kpi.ingest.workers import load_all
 from kpi.settings import Settings
@@ -72,8 +75,8 @@ CASES = [
     ("transactions/a.parquet.gz", gzip.compress(parquet_bytes())[:-9], "file_truncated", ["gzip"]),
     ("transactions/a.xlsx", no_workbook(), "file_unreadable", ["XLSX"]),
     ("transactions/a.xlsx", b"PK\x03\x04 torn", "file_unreadable", ["XLSX"]),
-    ("transactions/a.xlsx", two_sheets(), "sheets_several", ["January", "February"]),
-    ("transactions/a.xls", b"\xd0\xcf\x11\xe0", "file_kind_unknown", [".xlsx"]),
+    ("transactions/a.xlsx", two_sheets(), "sheets_without_header", ["January", "February"]),
+    ("transactions/a.xls", b"\xd0\xcf\x11\xe0", "file_unreadable", ["XLS"]),
     ("letters/a.csv", f"{HEAD}\n".encode(), "log_unknown", ["transactions"]),
     ("a.csv", f"{HEAD}\n".encode(), "log_unknown", []),
 ]
@@ -141,14 +144,22 @@ def test_an_unforeseen_fault_is_an_error_of_the_file_without_its_content(office,
     ("toml", "key", "told"),
     [
         ("[[source]\n", "sources_unreadable", []),
-        ('[[source]]\nname="a"\n', "sources_invalid", ["log"]),
-        ('[[source]]\nname="a"\nlog="letters"\nfiles="*"\n', "sources_invalid", ["letters"]),
-        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ncolour="x"\n', "sources_invalid", ["colour"]),
-        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ncolumns={A="b"}\n', "sources_invalid", ["b"]),
-        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\nencoding="klingon"\n', "sources_invalid", ["klingon"]),
-        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ndates="mm/yyyy"\n', "sources_invalid", ["mm/yyyy"]),
-        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\nperiod="week"\n', "sources_invalid", ["week"]),
-        ('[[registry]]\nname="kings"\nfile="k.csv"\n', "registry_unknown", ["kings"]),
+        ('[[source]]\nname="a"\nfiles="*"\n', "sources_slips", ["log"]),
+        ('[[source]]\nname="a"\nlog="letters"\nfiles="*"\n', "sources_slips", ["letters"]),
+        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ncolour="x"\n', "sources_slips", ["colour"]),
+        (
+            '[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ncolumns={A="chanel"}\n',
+            "sources_slips",
+            ["chanel", "channel"],
+        ),
+        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\nencoding="klingon"\n', "sources_slips", ["klingon"]),
+        ('[[source]]\nname="a"\nlog="transactions"\nfiles="*"\ndates="dd/yyyy"\n', "sources_slips", ["dd/yyyy"]),
+        (
+            '[[source]]\nname="a"\nlog="transactions"\nfiles="*"\nperiod="fortnight"\n',
+            "sources_slips",
+            ["fortnight", "quarter"],
+        ),
+        ('[[registry]]\nname="kings"\nfile="k.csv"\n', "registries_slips", ["kings"]),
     ],
 )
 def test_a_wrong_sources_file_stops_the_load_and_names_the_entry(office, toml, key, told):
@@ -183,26 +194,54 @@ def test_every_error_speaks_both_languages_with_the_same_facts():
     assert words_of("ar") == words_of("en")
 
 
-def test_a_worker_that_dies_costs_its_file_only(office, csv, monkeypatch):
+@pytest.fixture
+def endless(office, csv, monkeypatch):
+    """Put two good files around one whose reader waits for ever, and give each to a process."""
     for name in "ac":
         office.put(f"transactions/{name}.csv", csv({}))
-    os.mkfifo(office.folder / "inbox" / "transactions" / "b.csv")  # its reader waits for ever
-    results = []
-
-    def kill_when_the_others_are_done(result):
-        results.append(result)
-        if len(results) == 2:
-            for worker in multiprocessing.active_children():
-                worker.kill()
-
+    os.mkfifo(office.folder / "inbox" / "transactions" / "b.csv")
     monkeypatch.setattr("kpi.ingest.workers.WORTH_A_PROCESS_BYTES", 0)
     monkeypatch.setattr("kpi.ingest.workers.WORTH_ALL_PROCESSES_BYTES", 0)
+    return office
+
+
+def load_with_the_endless_one(office, bounds, on_result=lambda result: None):
     tasks = [("transactions/a.csv", 1), ("transactions/b.csv", 9), ("transactions/c.csv", 1)]
-    plan = make_plan(Settings(workspace=office.folder))
-    load_all(plan, tasks, workers=2, on_result=kill_when_the_others_are_done)
-    found = [(result.source_file, result.error.key if result.error else result.status) for result in results]
+    plan = replace(make_plan(Settings(workspace=office.folder)), bounds=bounds)
+    found = load_all(plan, tasks, workers=2, on_result=on_result)
+    return [(result.source_file, result.error.key if result.error else result.status) for result in found]
+
+
+def test_a_worker_that_dies_costs_its_file_only_which_is_tried_once_more(endless):
+    done = threading.Event()
+    killed = set()
+
+    def kill_readers():
+        while not done.wait(0.05):
+            entry = endless.lake.entry
+            if entry("transactions/a.csv") and entry("transactions/c.csv"):
+                for worker in multiprocessing.active_children():
+                    killed.add(worker.pid)
+                    worker.kill()
+
+    killer = threading.Thread(target=kill_readers)
+    killer.start()
+    try:
+        found = load_with_the_endless_one(endless, Bounds())
+    finally:
+        done.set()
+        killer.join()
     assert sorted(found[:2]) == [("transactions/a.csv", "loaded"), ("transactions/c.csv", "loaded")]
-    assert found[2] == ("transactions/b.csv", "worker_died")
+    assert found[2:] == [("transactions/b.csv", "bound_memory")]
+    assert len(killed) >= 2
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_loaded(endless):
+    found = load_with_the_endless_one(endless, Bounds(file_seconds=1))
+    assert sorted(found) == [
+        ("transactions/a.csv", "loaded"), ("transactions/b.csv", "bound_seconds"), ("transactions/c.csv", "loaded"),
+    ]  # fmt: skip
+    assert multiprocessing.active_children() == []
 
 
 def test_a_pipe_in_the_inbox_does_not_hold_up_the_load(office, csv):

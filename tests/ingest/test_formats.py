@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zipfile
 from csv import writer as csv_writer
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from kpi.ingest.chunks import FLAW, ROW
 from kpi.ingest.decode import text_blocks
 from kpi.ingest.delimited import read_delimited
-from kpi.ingest.sources import read_sources
+from kpi.ingest.sources import Source, read_sources
 
 ROWS = ({}, {"channel": "counter", "fee_omr": "", "rating": ""}, {"governorate_id": "ظفار", "outcome": "مرفوضة"})
 TEN, MONTH = datetime(2025, 1, 2, 10), date(2025, 1, 1)
@@ -37,6 +38,10 @@ def table(text: str) -> pl.DataFrame:
 def as_ndjson(text: str) -> bytes:
     lines = [json.dumps(row, ensure_ascii=False) for row in table(text).to_dicts()]
     return ("\n".join(lines) + "\n").encode()
+
+
+def as_json(text: str) -> bytes:
+    return json.dumps(table(text).to_dicts(), ensure_ascii=False).encode()
 
 
 def as_parquet(text: str) -> bytes:
@@ -76,6 +81,17 @@ def test_a_format_gives_the_same_rows_as_csv_with_or_without_gzip(office, csv, k
     make = {"ndjson": as_ndjson, "jsonl": as_ndjson, "parquet": as_parquet, "xlsx": as_xlsx}[kind]
     content = make(csv(*ROWS))
     office.load_one(f"transactions/a.{kind}{'.gz' if zipped else ''}", gzip.compress(content) if zipped else content)
+    check(office)
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "json", "parquet", "xlsx"])
+def test_a_file_alone_in_a_zip_gives_the_same_rows(office, csv, kind):
+    make = {"csv": str.encode, "ndjson": as_ndjson, "json": as_json, "parquet": as_parquet, "xlsx": as_xlsx}[kind]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("شهر/a." + kind, make(csv(*ROWS)))
+        archive.writestr("__MACOSX/a.csv", b"x")
+    office.load_one("transactions/a.zip", buffer.getvalue())
     check(office)
 
 
@@ -190,7 +206,11 @@ def test_slices_never_cut_a_quoted_field(tmp_path, values, block_bytes):
     with path.open("w", encoding="utf-8", newline="") as file:
         csv_writer(file).writerows([["id", "note", "end"], *([n, value, "z"] for n, value in enumerate(values))])
     with mock.patch("kpi.ingest.decode.BLOCK_BYTES", block_bytes):
-        chunks = list(read_delimited(text_blocks(path, "a.csv", zipped=False, encoding=None), "a.csv", ","))
+        chunks = list(
+            read_delimited(
+                text_blocks(path, "a.csv", zipped=False, encoding=None), "a.csv", Source("transactions", "a")
+            )
+        )
     rows = [row for chunk in chunks for row in chunk.frame.select("id", "note", "end", FLAW, ROW).iter_rows()]
     one_line_end = [value.replace("\r\n", "\n").replace("\r", "\n") for value in values]
     wanted = [(str(n), value or None, "z", None, n + 1) for n, value in enumerate(one_line_end)]

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.errors import SettingsError
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
 
 
@@ -65,23 +64,20 @@ def test_a_changed_file_replaces_itself_and_leaves_no_orphan(office, csv):
     second = office.load_one("transactions/a.csv", csv({}))
     assert first.accepted_path != second.accepted_path
     assert len(office.accepted()) == 1
-    assert [path.name for path in (office.folder / "lake").rglob("*.parquet")] == [second.accepted_path.name]
+    kept = (office.folder / "lake" / "transactions").rglob("*.parquet")
+    assert [path.name for path in kept] == [second.accepted_path.name]
 
 
-def test_a_file_that_left_the_inbox_leaves_the_lake_on_a_full_load_only(office, csv):
+def test_a_file_that_left_the_inbox_stays_in_the_lake(office, csv):
     path = office.put("transactions/a.csv", csv({}))
-    other = office.put("transactions/b.csv", csv({}))
+    office.put("transactions/b.csv", csv({}))
     office.load()
     path.unlink()
-    office.load(other)
-    assert len(office.lake.files()) == 2
     report = office.load()
-    assert {result.source_file: result.status for result in report.results} == {
-        "transactions/a.csv": "removed",
-        "transactions/b.csv": "unchanged",
-    }
-    assert [file.source_file for file in office.lake.files()] == ["transactions/b.csv"]
-    assert len(list((office.folder / "lake").rglob("*.parquet"))) == 1
+    assert {result.source_file: result.status for result in report.results} == {"transactions/b.csv": "unchanged"}
+    assert [file.source_file for file in office.lake.files()] == ["transactions/a.csv", "transactions/b.csv"]
+    assert len(list((office.folder / "lake").glob("transactions/*.parquet"))) == 2
+    assert (report.exit_code, report.missing) == (0, 1)
 
 
 def test_a_file_that_became_unreadable_keeps_its_last_good_rows_and_says_so(office, csv):
@@ -147,19 +143,27 @@ def test_a_path_that_does_not_exist_or_belongs_to_no_log_is_said(office, tmp_pat
     assert sorted(failure.error.key for failure in report.failures) == ["file_vanished", "log_unknown"]
 
 
-def test_an_inbox_that_is_not_there_does_not_empty_the_lake(office, csv):
+@pytest.mark.parametrize("leave", ["nothing", "a folder", "a file"])
+def test_an_inbox_that_is_not_there_or_empty_does_not_empty_the_lake_and_is_told(office, csv, leave):
     office.load_one("transactions/a.csv", csv({}))
     (office.folder / "inbox").rename(office.folder / "elsewhere")
-    with pytest.raises(SettingsError) as caught:
-        office.load()
-    assert caught.value.key == "inbox_missing"
+    if leave == "a folder":
+        (office.folder / "inbox").mkdir()
+    if leave == "a file":
+        (office.folder / "inbox").write_text("", encoding="utf-8")
+    report = office.load()
+    assert report.exit_code == 7
+    (held,) = report.held
+    assert (held.kind, held.facts["missing"]) == ("withdrawal", "1")
+    assert "Nothing was withdrawn" in held.what("en")
+    assert "لم يُسحب شيء" in held.what("ar")
     assert len(office.accepted()) == 1
 
 
 def test_a_rejected_future_date_is_looked_at_again_on_a_later_day(office, csv, monkeypatch):
     from datetime import date
 
-    monkeypatch.setattr("kpi.ingest.load.today", lambda: date(2025, 1, 1))
+    monkeypatch.setattr("kpi.ingest.load.today", lambda zone: date(2025, 1, 1))
     office.load_one("transactions/a.csv", csv({}))
     assert office.findings()[0][2] == "future_date"
     monkeypatch.undo()
@@ -196,6 +200,7 @@ def test_several_workers_give_the_same_ledger_as_one(office, csv, monkeypatch, a
     assert steps[-1].bytes_done == steps[-1].bytes_total
 
 
+UNBOUND = 'name_ar = "م"\nname_en = "W"\n[gate]\nrejected_share_pct = 100\nlost_share_pct = 100\n'
 cells = st.sampled_from(["", "x", "5", "moh-1", "2025-01-02", "completed", "٣", '"', "web", "1,5", "\u200f"])
 lines = st.lists(cells, min_size=1, max_size=5).map(",".join)
 
@@ -203,6 +208,7 @@ lines = st.lists(cells, min_size=1, max_size=5).map(",".join)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(lines, max_size=12))
 def test_rows_read_are_rows_accepted_plus_rows_rejected_whatever_is_sent(office, rows):
+    (office.folder / "workspace.toml").write_text(UNBOUND, encoding="utf-8")  # each content replaces the one before
     good = "2025-01-02,moh-1,completed,web"
     text = "\n".join(["submitted_at,service_id,outcome,channel", good, *rows, good]) + "\n"
     entry = office.load_one("transactions/a.csv", text)
@@ -214,4 +220,4 @@ def test_rows_read_are_rows_accepted_plus_rows_rejected_whatever_is_sent(office,
     assert sum(entry.rejected_by_reason.values()) == len(rejected)
     assert not any('"' in row for row in rows) or entry.rows_accepted >= 1
     if not any('"' in row for row in rows):
-        assert entry.rows_read == len(rows) + 2 - sum(row == "" for row in rows)
+        assert entry.rows_read == len(rows) + 2 - sum(row.strip(",") == "" for row in rows)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.ingest.normalise import clean, clean_text, label_key, plain_numbers
+from kpi.ingest.normalise import clean, clean_text, label_key
+from kpi.ingest.numbers import plain_numbers
 
 texts = st.text(alphabet=st.sampled_from("aZ 09٠٩۰۹ـًابـ\u200f\u200b\u00a0\u202b\ufeff\t\nﻻ½،,.-"), max_size=12)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kpi.ingest.overlap import Overlap, read_overlap
+from kpi.ingest.received import Without
+from kpi.ingest.withdraw import withdraw
 
 TOTALS = "submitted_at,entity_id,service_id,channel,outcome,transactions\n"
 
@@ -35,7 +37,7 @@ def replaced(office) -> list[tuple]:
 
 def duplicates(office) -> list[tuple]:
     rows = found(office).duplicates.rows()
-    return [(key, Path(kept).stem, row, Path(other).stem, place) for _, key, kept, row, other, place in rows]
+    return [(key, Path(kept).stem, row, Path(other).stem, place) for _, _, key, _, kept, row, other, place in rows]
 
 
 JANUARY = date(2025, 1, 1)
@@ -55,25 +57,25 @@ def test_a_corrected_month_replaces_the_older_one_whatever_its_name(office, csv)
     assert duplicates(office) == []
 
 
-def test_a_few_shared_ids_are_duplicates_of_the_row_received_first(office, csv):
+def test_of_a_few_shared_ids_the_row_received_last_counts(office, csv):
     put(office, "a", ids(csv, *range(10)), 9)
     put(office, "b", ids(csv, 8, 9, *range(20, 30)), 3)
     assert replaced(office) == []
-    assert duplicates(office) == [("T-0008", "b", 1, "a", 9), ("T-0009", "b", 2, "a", 10)]
+    assert duplicates(office) == [("T-0008", "a", 9, "b", 1), ("T-0009", "a", 10, "b", 2)]
 
 
 def test_a_small_file_of_known_ids_does_not_wipe_out_the_month(office, csv):
     put(office, "all", ids(csv, *range(10)), 3)
     put(office, "few", ids(csv, 4), 9)
     assert replaced(office) == []
-    assert duplicates(office) == [("T-0004", "all", 5, "few", 1)]
+    assert duplicates(office) == [("T-0004", "few", 1, "all", 5)]
 
 
-def test_the_same_id_in_another_month_is_a_duplicate(office, csv):
+def test_an_id_counts_in_the_month_that_its_newest_row_names(office, csv):
     put(office, "a", ids(csv, 1, 2, 3, 4), 3)
     february = {"submitted_at": "2025-02-01", "completed_at": ""}
     put(office, "b", ids(csv, 4, 5, 6, **february), 9)
-    assert duplicates(office) == [("T-0004", "a", 4, "b", 1)]
+    assert duplicates(office) == [("T-0004", "b", 1, "a", 4)]
 
 
 def test_the_same_id_of_another_entity_is_another_transaction(office, csv):
@@ -108,12 +110,19 @@ def test_a_re_sent_month_leaves_the_other_months_of_the_older_file(office, csv):
     assert replaced(office) == [("both", "january", "moh", JANUARY, 4)]
 
 
-def test_totals_sent_again_replace_and_totals_of_something_else_are_added(office):
+def test_totals_sent_again_replace_and_those_of_another_channel_only_are_asked_about(office):
     put(office, "a", f"{TOTALS}2025-01-01,moh,moh-1,web,completed,100\n2025-01-01,moh,moh-2,web,completed,5\n", 3)
     put(office, "b", f"{TOTALS}2025-01-01,moh,moh-1,web,completed,110\n2025-01-01,moh,moh-2,web,completed,5\n", 9)
     put(office, "c", f"{TOTALS}2025-01-01,moh,moh-1,counter,completed,7\n", 9)
-    assert replaced(office) == [("a", "b", "moh", JANUARY, 2)]
-    assert duplicates(office) == []
+    assert replaced(office) == [("a", "b", "moh", JANUARY, 1), ("a", "b", "moh", JANUARY, 1)]
+    overlap = found(office)
+    assert overlap.replaced.select("service_id", "old_transactions", "new_transactions").rows() == [
+        ("moh-1", 100, 110),
+        ("moh-2", 5, 5),
+    ]
+    assert overlap.questions.select("question", "source_file", "old_file", "services").rows() == [
+        ("other_part", "transactions/c.csv", "transactions/b.csv", ["moh-1"])
+    ]
 
 
 def test_re_sent_totals_leave_the_rows_with_ids_beside_them(office, csv):
@@ -132,10 +141,25 @@ def test_which_file_was_received_first_and_not_which_was_loaded_first_decides(of
 
 def test_when_the_newer_file_is_withdrawn_the_older_one_counts_again(office, csv):
     put(office, "a", ids(csv, *range(10)), 3)
-    path = put(office, "b", ids(csv, *range(10)), 9)
+    put(office, "b", ids(csv, *range(10)), 9)
     assert len(replaced(office)) == 1
-    path.unlink()
+    withdraw(office.folder, ["transactions/b.csv"], by="amal", why="sent for a test")
     assert replaced(office) == []
+
+
+def test_what_is_held_back_replaces_nothing_and_is_replaced_by_nothing(office, csv):
+    put(office, "a", ids(csv, *range(10)), 3)
+    put(office, "b", ids(csv, *range(10)), 9)
+    assert len(found(office).replaced) == 1
+    newer, older = "transactions/b.csv", "transactions/a.csv"
+    for without in (
+        Without(files=frozenset({newer})),
+        Without(files=frozenset({older})),
+        Without(sender_months=frozenset({(newer, "moh", JANUARY)})),
+    ):
+        overlap = read_overlap(office.lake, without)
+        assert (len(overlap.replaced), len(overlap.duplicates)) == (0, 0)
+    assert len(read_overlap(office.lake, Without(sender_months=frozenset({(newer, "mol", JANUARY)}))).replaced) == 1
 
 
 def test_work_split_into_passes_finds_the_same(office, csv, monkeypatch):
@@ -154,7 +178,7 @@ def test_work_split_into_passes_finds_the_same(office, csv, monkeypatch):
 def test_only_files_whose_ids_can_overlap_are_opened(office, csv, monkeypatch):
     for name, start in (("a", 0), ("b", 100), ("c", 200)):
         put(office, name, ids(csv, *range(start, start + 5)), 3)
-    monkeypatch.setattr("kpi.ingest.overlap._keys", lambda *_: pytest.fail("opened"))
+    monkeypatch.setattr("kpi.ingest.same_ids._keys", lambda *_: pytest.fail("opened"))
     assert replaced(office) == []
 
 

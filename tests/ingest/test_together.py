@@ -114,9 +114,11 @@ def test_a_worker_that_dies_over_several_files_costs_the_one_it_cannot_read(offi
     results = []
     try:
         plan = make_plan(Settings(workspace=office.folder))
-        workers._run_pool(plan, [tuple(names)], [workers.start_process()], results.append)
+        load = workers._Load(plan, dict.fromkeys(names, 1), results.append)
+        load.run([tuple(names)], [workers.start_process()], None)
+        load.once_more()
     finally:
         done.set()
         killer.join()
     found = {result.source_file: result.error.key if result.error else result.status for result in results}
-    assert found == {names[0]: "loaded", names[1]: "worker_died", names[2]: "loaded"}
+    assert found == {names[0]: "loaded", names[1]: "bound_memory", names[2]: "loaded"}

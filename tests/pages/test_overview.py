@@ -32,6 +32,20 @@ def test_the_overview_answers_with_cards_and_three_drawings(screen, demo_workspa
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_cards_of_the_same_coverage_carry_the_same_caveat(screen, demo_workspace, language) -> None:
+    html = strip_isolates(screen(demo_workspace, lang=language, period="2025-01..2025-05").html)
+    said = {
+        kpi: re.findall(r'<p class="kpi-line (?:kpi-gap|kpi-quiet)">([^<]*48[^<]*)</p>', card)
+        for kpi, card in re.findall(r'data-kpi="(\w+)">(.*?)<details', html, re.DOTALL)
+    }
+    lines = [
+        line for kpi, line in said.items() if kpi in {"digital_transactions", "digital_take_up", "completion_rate"}
+    ]
+    assert lines[0]
+    assert lines == [lines[0]] * 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_synthetic_mark_the_build_and_the_age_of_the_data_are_on_the_page(screen, demo_workspace, language) -> None:
     html = screen(demo_workspace, lang=language).html
     assert "kpi-synthetic" in html

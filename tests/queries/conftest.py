@@ -1,5 +1,6 @@
 """Small real workspaces: registries and lake files written to a folder, built and opened as any other."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -137,7 +138,8 @@ def open_workspace(folder: Path, registries: dict[str, str], logs: dict[str, Ite
 def put_in_lake(folder: Path, log: str, frame: pl.DataFrame) -> None:
     """Put accepted rows into the lake as one source file."""
     lake = Lake(folder)
-    path = lake.data_path(log, "0" * 16, "accepted")
+    sha256 = hashlib.sha256(log.encode()).hexdigest()
+    path = lake.data_path(log, sha256[:16], "accepted")
     path.parent.mkdir(parents=True, exist_ok=True)
     numbered = frame.with_columns(source_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     numbered.write_parquet(path)
@@ -146,7 +148,7 @@ def put_in_lake(folder: Path, log: str, frame: pl.DataFrame) -> None:
             log=log,
             source_file=f"{log}/all.csv",
             source_name=log,
-            sha256="0" * 64,
+            sha256=sha256,
             bytes=1,
             rows_read=frame.height,
             rows_accepted=frame.height,

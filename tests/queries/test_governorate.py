@@ -285,14 +285,17 @@ def test_a_workspace_without_boundaries_or_governorates_has_none(small: Warehous
         (geojson(polygon("G-A", SQUARE[0]), {"id": "G-B", "geometry": {"type": "Point", "coordinates": [1, 2]}}), 2),
         (geojson({"geometry": {"type": "Polygon", "coordinates": SQUARE}}), 1),
         (geojson(polygon("G-A", [["east", "north"]])), 1),
+        (geojson(polygon("G-A", [[[300, 20]]])), 1),
+        (geojson(polygon("G-A", SQUARE[0]), polygon("G-X", SQUARE[0])), 2),
+        (geojson(polygon("G-A", SQUARE[0]), polygon("G-A", SQUARE[0])), 2),
     ],
-    ids=["not JSON", "no features", "a point", "no id", "words for degrees"],
+    ids=["not JSON", "no features", "a point", "no id", "words", "no degrees", "no governorate", "twice"],
 )
 def test_a_file_that_is_no_map_is_refused_with_its_place(tmp_path, text, feature) -> None:
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "governorates.geojson").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as refused:
-        read_boundaries(tmp_path)
+        read_boundaries(tmp_path, ("G-A", "G-B"))
     assert "governorates.geojson" in refused.value.what("en")
     assert str(feature) in refused.value.what("en")
     assert refused.value.next_step("ar")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpi.errors import CheckFailed
+from kpi.errors import SlipsError
 from kpi.examples import load_examples
 from kpi.periods import Period
 from kpi.queries.change_management import COMMUNITY, STRATEGY, change_management
@@ -24,7 +24,7 @@ purpose_ar,purpose_en,status,also_named,source,source_ar
 P1,أول,First,project,health,الصحة,Health,true,2024-01-01,2025-12-31,,,,in_progress,,paper 1,ورقة 1
 P2,ثان,Second,platform,police,الشرطة,Police,true,2024-01-01,2025-12-31,true,للجميع,For all,completed,\
 الثاني | ثنية,paper 1,ورقة 1
-P3,ثالث,Third,strategy,,لم يُذكر,not stated,true,,,,,,unheard,,paper 2,
+P3,ثالث,Third,strategy,,لم يُذكر,not stated,true,,,,,,approved,,paper 2,
 P4,رابع,Fourth,project,police,الشرطة,Police,false,,,,,,,,paper 2,
 """
 PLATFORMS = """\
@@ -179,7 +179,7 @@ def test_the_log_of_a_project_is_read_up_to_the_period_the_latest_first(small) -
     assert project_log(small, project_id="P9", period=MAY.period) is None
 
 
-def test_codes_get_their_names_and_an_unheard_one_keeps_its_own_word(found) -> None:
+def test_codes_get_their_names_and_a_source_without_arabic_keeps_its_own_word(found) -> None:
     facts = one(found, "P2").facts
     assert facts.kind is not None
     assert facts.status is not None
@@ -189,7 +189,7 @@ def test_codes_get_their_names_and_an_unheard_one_keeps_its_own_word(found) -> N
     third = one(found, "P3").facts
     assert third.status is not None
     assert third.source is not None
-    assert (third.status.name_en, third.source.name_ar) == ("unheard", "paper 2")
+    assert (third.status.name_en, third.source.name_ar) == ("Approved", "paper 2")
     assert one(found, "P4").facts.status is None
 
 
@@ -224,7 +224,13 @@ def test_transactions_of_a_platform_are_the_completed_ones_of_the_services_that_
 
 def test_a_platform_that_no_registry_knows_keeps_the_build_from_being_published(tmp_path) -> None:
     wrong = REGISTRIES | {"platform_adoption": ADOPTION + "ghost,health,2024-01-01,paper 3\n"}
-    with pytest.raises(CheckFailed):
+    with pytest.raises(SlipsError, match="platform_id: “ghost” is not in the registry platforms"):
+        open_workspace(tmp_path / "w", wrong, {"transactions": sent()})
+
+
+def test_a_status_that_no_list_knows_keeps_the_build_from_being_published(tmp_path) -> None:
+    wrong = REGISTRIES | {"projects": PROJECTS.replace(",,approved,", ",,unheard,")}
+    with pytest.raises(SlipsError, match="status: “unheard” is not in the list"):
         open_workspace(tmp_path / "w", wrong, {"transactions": sent()})
 
 

@@ -200,8 +200,11 @@ def test_the_channels_of_a_service_add_up_to_its_transactions(known) -> None:
 def test_a_month_that_the_entity_did_not_report_has_no_value(known) -> None:
     volumes = service_volumes(known, service_id="t1", entity_id="trade", filters=SPRING)
     assert volumes.channels == ()
-    points = service_volumes(known, service_id="h1", entity_id="trade", filters=SPRING).channels
-    assert points == ()
+
+
+def test_a_service_has_its_volumes_whichever_of_its_owners_is_asked_for(known) -> None:
+    own, other = (service_volumes(known, service_id="h1", entity_id=one, filters=SPRING) for one in ("health", "trade"))
+    assert [one.total for one in other.channels] == [one.total for one in own.channels] != []
 
 
 def test_the_weakest_link_is_the_service_not_digitised_with_the_lowest_rate(known) -> None:
@@ -218,9 +221,12 @@ def test_the_weakest_link_is_the_service_not_digitised_with_the_lowest_rate(know
     assert found["j4"].services == ()
 
 
-def link(name: str, *, digitised: bool = True, scope: bool = True, rate: float | None = None, steps: int | None = None):
+def link(
+    name: str, *, digitised: bool = True, scope: bool = True, rate: float | None = None, steps: int | None = None,
+    started: int | None = None,
+):  # fmt: skip
     named = Named(name, name, name)
-    return JourneyService(named, named, scope, digitised, True, True, rate, None, steps)  # noqa: FBT003
+    return JourneyService(named, named, scope, digitised, True, True, rate, started, steps)  # noqa: FBT003
 
 
 @pytest.mark.parametrize(
@@ -229,9 +235,12 @@ def link(name: str, *, digitised: bool = True, scope: bool = True, rate: float |
         ([link("a", rate=90), link("b", rate=80)], ("b", "completion")),
         ([link("a", rate=10), link("b", digitised=False, rate=99)], ("b", "not_digitised")),
         ([link("a", digitised=False, rate=70), link("b", digitised=False, rate=60)], ("b", "not_digitised")),
-        ([link("a", digitised=False, scope=False, rate=90), link("b", rate=91)], ("a", "completion")),
+        ([link("a", digitised=False, scope=False, rate=88), link("b", rate=91)], ("a", "completion")),
         ([link("a", steps=3), link("b", steps=9)], ("b", "steps")),
         ([link("a", steps=9), link("b", rate=99)], ("b", "completion")),
+        ([link("a", rate=87.2), link("b", rate=87.3), link("c", rate=99)], None),
+        ([link("a", rate=80, started=40), link("b", rate=90, started=40)], None),
+        ([link("a", rate=80, started=4000), link("b", rate=90, started=4000)], ("a", "completion")),
         ([link("a"), link("b")], None),
         ([link("a", rate=1)], None),
     ],

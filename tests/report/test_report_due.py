@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from kpi.errors import ReportError
 from kpi.queries.freshness import freshness
 from kpi.queries.snapshot_scopes import scope_names
-from kpi.report.deliver import deliver
+from kpi.report.deliver import Delivery, deliver
 from kpi.report.due import due_months, last_due
 from kpi.report.issue import Order, write_reports
 from kpi.report.record import Store
@@ -27,7 +27,7 @@ from tests.warehouse.smalltown import make_smalltown
 
 JANUARY, FEBRUARY, MARCH = (date(2024, month, 1) for month in (1, 2, 3))
 TODAY = date(2024, 6, 1)
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+SNAPSHOT = (REPOSITORY / "docs" / "snapshot.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_the_timer_issues_once(town: Settings) -> None:
 
 
 def test_the_timer_and_the_cron_line_of_the_readme_run_what_exists() -> None:
-    assert re.search(r"^OnCalendar=\S+", README, flags=re.MULTILINE)
-    lines = [line for line in README.splitlines() if "kpi report --due" in line and not line.startswith("|")]
+    assert re.search(r"^OnCalendar=\S+", SNAPSHOT, flags=re.MULTILINE)
+    lines = [line for line in SNAPSHOT.splitlines() if "kpi report --due" in line and not line.startswith("|")]
     assert any(line.startswith("ExecStart=") for line in lines)
     assert any(re.match(r"^\d+ \d+ \* \* \* ", line) for line in lines)
     done = subprocess.run([sys.executable, "-m", "kpi", "report", "--help"], capture_output=True, text=True, check=True)
@@ -97,11 +97,21 @@ def test_the_timer_and_the_cron_line_of_the_readme_run_what_exists() -> None:
 
 
 class Inbox:
-    """Take every message, or refuse all of them."""
+    """Take every message, or refuse those to some addresses: when they are named, or when all has been said."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[list[str], Message]] = []
+        self.gone: set[str] = set()
         self.refuse = False
+        self.hang_up_after: str | None = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ANN001, N802, PLR0913
+        if address == self.hang_up_after:
+            server.transport.close()
+        if address in self.gone:
+            return "550 person has left"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: ANN001, N802 - aiosmtpd's names
         if self.refuse:
@@ -136,8 +146,8 @@ def test_mail_goes_once_to_the_addresses_of_each_scope(town: Settings, inbox: tu
     received, port = inbox
     settings, names = mailing(town, port), scope_names(Warehouse.open(town.workspace))
     issue(town, MARCH)
-    assert deliver(settings, MARCH, names) == 3
-    assert deliver(settings, MARCH, names) == 0
+    assert deliver(settings, MARCH, names) == Delivery(3)
+    assert deliver(settings, MARCH, names) == Delivery(0)
     assert sorted(to[0] for to, _ in received.messages) == [
         "baths@example.om",
         "minister@example.om",
@@ -158,16 +168,61 @@ def test_what_could_not_be_sent_is_sent_the_next_time(town: Settings, inbox: tup
     settings, names = mailing(town, port), scope_names(Warehouse.open(town.workspace))
     issue(town, MARCH)
     received.refuse = True
-    with pytest.raises(ReportError) as caught:
-        deliver(settings, MARCH, names)
-    assert caught.value.key == "report_mail_failed"
+    found = deliver(settings, MARCH, names)
+    assert found.sent == 0
+    assert sorted((one.address, one.reason) for one in found.not_sent) == [
+        ("baths@example.om", "554 refused"),
+        ("minister@example.om", "554 refused"),
+        ("office@example.om", "554 refused"),
+    ]
     received.refuse = False
-    assert deliver(settings, MARCH, names) == 3
+    assert deliver(settings, MARCH, names) == Delivery(3)
+
+
+@pytest.mark.parametrize("fault", ["refused", "the server hangs up"])
+def test_one_address_that_is_refused_silences_nobody(town: Settings, inbox: tuple[Inbox, int], fault: str) -> None:
+    received, port = inbox
+    settings, names = mailing(town, port), scope_names(Warehouse.open(town.workspace))
+    issue(town, MARCH)
+    if fault == "refused":
+        received.gone = {"baths@example.om"}
+    else:
+        received.hang_up_after = "baths@example.om"
+    found = deliver(settings, MARCH, names)
+    assert found.sent == 2
+    assert [(one.address, one.scope) for one in found.not_sent] == [("baths@example.om", "entity:baths")]
+    assert "person has left" in found.not_sent[0].reason or fault != "refused"
+    assert deliver(settings, MARCH, names).sent == 0  # only the refused one is tried again
+    received.gone, received.hang_up_after = set(), None
+    assert deliver(settings, MARCH, names) == Delivery(1)
+    assert sorted(to[0] for to, _ in received.messages) == [
+        "baths@example.om", "minister@example.om", "office@example.om",
+    ]  # fmt: skip
+
+
+def test_a_damaged_record_keeps_no_other_message_back(town: Settings, inbox: tuple[Inbox, int]) -> None:
+    _, port = inbox
+    settings, names = mailing(town, port), scope_names(Warehouse.open(town.workspace))
+    issue(town, MARCH)
+    (Store(town.workspace).folder(MARCH) / "entity-baths.json").write_text("{", encoding="utf-8")
+    found = deliver(settings, MARCH, names)
+    assert found.sent == 2
+    assert len(found.not_sent) == 1
+
+
+def test_a_server_that_is_not_there_is_said_once(town: Settings) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    issue(town, MARCH)
+    with pytest.raises(ReportError) as caught:
+        deliver(mailing(town, port), MARCH, scope_names(Warehouse.open(town.workspace)))
+    assert caught.value.key == "report_mail_failed"
 
 
 def test_mail_is_off_unless_a_server_is_set(town: Settings) -> None:
     issue(town, MARCH, "programme")
-    assert deliver(town, MARCH, scope_names(Warehouse.open(town.workspace))) == 0
+    assert deliver(town, MARCH, scope_names(Warehouse.open(town.workspace))) == Delivery()
     assert Settings.model_fields["mail_host"].default is None
 
 

@@ -34,6 +34,8 @@ def queried(demo_workspace: Path, content: Content, scopes: tuple[Scope, ...]) -
     parts = []
     for scope in scopes:
         for kpi in content.book.kpis.values():
+            if scope.kind not in kpi.scopes:
+                continue
             step = ", months_per_point := 1" if kpi.flow == "stock" else ""
             arguments = f"'{content.period.start}', '{content.period.end}'{step}{ARGUMENTS[scope.kind]}"
             parts.append(
@@ -63,13 +65,6 @@ def test_every_headline_and_series_is_that_of_the_pages(
         assert found.nothing == expected.nothing
         if scope.kind not in kpi.scopes:
             continue
-        # The names of services that entered or left are not in the documents.
-        unnamed = {"entered": (), "left": (), "entered_by_entity": (), "left_by_entity": ()}
-        if expected.change is not None:
-            like_for_like = {} if kpi_id == "digital_transactions" else {"like_for_like": None, "silent_entities": ()}
-            totals = dict.fromkeys(("entered_total", "left_total", "entered_services", "left_services"), 0)
-            kept = unnamed | (like_for_like | totals if like_for_like else {})
-            expected = replace(expected, change=replace(expected.change, **kept))
         assert found == replace(expected, sparkline=())
         assert content.book.series(kpi_id, scope.kind, scope.group) == series(warehouse, kpi_id=kpi_id, filters=filters)
         seen += 1

@@ -160,11 +160,11 @@ def read_in_threads(settings: Settings, stop: Path, count: int) -> None:
 
 
 def open_as_nobody(settings: Settings) -> None:
-    """Try to read and to build as a user who owns nothing; tell the generation served and the error's key."""
+    """Try to read and to build as one of the group who owns nothing; tell the generation served and the error's key."""
     from kpi.errors import KpiError
 
     os.setgroups([])
-    os.setgid(65534)
+    os.setgid(settings.workspace.stat().st_gid)
     os.setuid(65534)
     generation = served_generation(settings.workspace)
     try:

@@ -15,11 +15,10 @@ from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
 from kpi.periods import Period, shift_months
 from kpi.queries.entity_months import CoverageMap, EntityMonth, EntityMonths
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.results import (
     Break,
     CoverageBreak,
-    GovernorateMap,
-    GovernorateValue,
     Named,
     Point,
     RankedEntity,

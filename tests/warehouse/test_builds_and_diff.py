@@ -7,6 +7,7 @@ import pytest
 
 from kpi.errors import BuildUnavailable, NothingPublished
 from kpi.ingest.load import load
+from kpi.ingest.withdraw import withdraw
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.builds import current_build_id, find_build, published_builds
@@ -107,7 +108,7 @@ def test_a_changed_file_is_tied_to_exactly_the_values_it_moved(settings: Setting
 
 def test_added_and_removed_files_are_told_apart_and_values_appear_and_vanish(settings: Settings) -> None:
     before = publish(settings)
-    (settings.workspace / "inbox" / "transactions" / "parks.csv").unlink()
+    withdraw(settings.workspace, ["transactions/parks.csv"], by="amal", why="sent by mistake")
     after = publish(settings)
     removed = diff(settings.workspace, before, after)
     assert [(file.source_file, file.change) for file in removed.files] == [("transactions/parks.csv", "removed")]

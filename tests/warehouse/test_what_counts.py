@@ -5,12 +5,16 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from kpi.ingest.load import load
+from kpi.ingest.received import Without
+from kpi.lake import Lake
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
+from kpi.warehouse.lake_views import attach_lake, attach_transactions
 
 HEADER = "transaction_id,submitted_at,entity_id,service_id,channel,outcome\n"
 REFERENCE = {
@@ -64,8 +68,8 @@ def test_every_row_read_is_accounted_for(warehouse: Warehouse) -> None:
         "select source_file, rows_read, rows_rejected, rows_replaced, rows_duplicate, rows_counted from load_file"
     ).rows()
     assert [(Path(name).stem, *counts) for name, *counts in ledger] == [
-        ("baths-03", 10, 0, 0, 0, 10),
-        ("baths-04-corrected", 15, 1, 0, 1, 13),
+        ("baths-03", 10, 0, 0, 2, 8),
+        ("baths-04-corrected", 15, 1, 0, 0, 14),
         ("baths-04", 11, 0, 11, 0, 0),
         ("parks-04", 2, 0, 0, 0, 2),
         ("parks-05", 2, 0, 0, 0, 2),
@@ -80,7 +84,11 @@ def test_the_ledger_shows_both_sendings_and_the_reasons(warehouse: Warehouse) ->
         ("transactions/baths-04.csv", "transactions/baths-04-corrected.csv", "baths", date(2024, 4, 1), 11)
     ]
     twins = warehouse.query("select transaction_id, kept_file, kept_row, other_file, other_row from load_duplicate")
-    assert twins.rows() == [("baths-8", "transactions/baths-03.csv", 9, "transactions/baths-04-corrected.csv", 1)]
+    assert twins.rows() == [
+        ("baths-8", "transactions/baths-04-corrected.csv", 1, "transactions/baths-03.csv", 9),
+        # April had it, and the newer April has it no more
+        ("baths-9", "transactions/baths-04.csv", 1, "transactions/baths-03.csv", 10),
+    ]
     reasons, received = warehouse.query(
         "select rejected_by_reason, received_at from load_file where source_file like '%corrected%'"
     ).row(0)
@@ -114,7 +122,7 @@ def test_coverage_says_when_and_with_how_much_rejected(warehouse: Warehouse) -> 
         "select log_rows, round(rejected_pct, 2), received_on, due_on from serve_coverage "
         "where entity_id = 'baths' and month = date '2024-04-01'"
     ).row(0)
-    assert row == (13, 6.67, date(2024, 5, 3), date(2024, 5, 10))
+    assert row == (14, 6.67, date(2024, 5, 3), date(2024, 5, 10))
 
 
 def test_who_reported_late_counts_as_having_reported(warehouse: Warehouse) -> None:
@@ -123,3 +131,18 @@ def test_who_reported_late_counts_as_having_reported(warehouse: Warehouse) -> No
         "where entity_id = 'parks' and month = date '2024-04-01'"
     ).row(0)
     assert value == (1, 1)
+
+
+def test_what_is_held_back_is_in_the_ledger_and_nowhere_else(warehouse: Warehouse) -> None:
+    lake = Lake(warehouse.path.parent.parent)
+    corrected, parks = "transactions/baths-04-corrected.csv", "transactions/parks-05.csv"
+    without = Without(frozenset({parks}), frozenset({(corrected, "baths", date(2024, 4, 1))}))
+    with duckdb.connect() as connection:
+        attach_transactions(connection, attach_lake(connection, lake, "Asia/Muscat", without))
+        counted = connection.execute(
+            "select entity_id, month, count(*) from lake_transactions group by all order by all"
+        ).fetchall()
+        held = connection.execute("select source_file, rows_held from lake_files where rows_held > 0 order by 1")
+        assert held.fetchall() == [(corrected, 14), (parks, 2)]
+    # the older sending of April counts in full again, and so does the newest row of the one id that March has as well
+    assert counted == [("baths", date(2024, 3, 1), 9), ("baths", date(2024, 4, 1), 11), ("parks", date(2024, 4, 1), 2)]

@@ -138,6 +138,9 @@ def test_csv_opens_in_a_spreadsheet_with_arabic_and_without_formulas(client) -> 
         ("/export/kpi_points.csv", 400),
         ("/export/kpi_points.csv?kpi=transaction&period=2025", 400),
         ("/export/kpi_points.csv?kpi=transactions&period=2025&by=town", 400),
+        ("/export/kpi_points.csv?kpi=transactions&period=2025&organisation=now", 400),
+        ("/export/kpi_points.csv?kpi=transactions&period=2025&organisation=", 400),
+        ("/export/dim_entity.csv?organisation=as_is", 400),
         ("/export/kpi_points.csv?kpi=transactions&kpi=satisfaction&period=2025", 400),
         ("/export/serve_coverage.csv?entity=r0p", 400),
         ("/export/serve_coverage.csv?entity=%D1%80op", 400),
@@ -169,7 +172,7 @@ def test_the_language_of_a_refusal_may_come_from_the_browser(client) -> None:
 
 def test_a_value_that_is_nearly_right_is_answered_with_the_right_one(client) -> None:
     refused = client.get("/export/kpi_points.csv?kpi=digital_transaction&period=2025&lang=en").body
-    assert "digital_transactions" in json.loads(refused)["next"]
+    assert "digital_transactions" in json.loads(refused)["error"]
 
 
 def test_a_value_of_the_address_is_bound_and_never_text_of_the_query(client) -> None:

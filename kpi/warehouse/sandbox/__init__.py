@@ -1,5 +1,6 @@
 """Run ad-hoc queries of analysts: each in a process of its own that is walled in, bounded and can be killed."""
 
+import contextlib
 import io
 import json
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kpi.errors import QueryRefused
+from kpi.errors import QueryRefused, question_refused
 from kpi.warehouse.builds import open_first_good
 
 WORKER = Path(__file__).parent / "worker.py"
@@ -62,6 +63,8 @@ class RunningQuery:
         facts, rows = answer
         if "refused" in facts:
             reasons = {name: _without_paths(value) for name, value in facts["facts"].items()}
+            if (refused := question_refused(str(reasons.get("reason", "")))) is not None:
+                raise refused
             raise QueryRefused(facts["refused"], **reasons)
         frame = pl.read_ipc(io.BytesIO(rows))
         # DuckDB tells where the file lies; that is nobody's business.
@@ -85,6 +88,7 @@ class Worker:
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         self._question = b""
+        self._ending = threading.Lock()
 
     def ask(self, question: Mapping[str, object]) -> None:
         """Keep the question until the answer is waited for."""
@@ -124,12 +128,12 @@ class Worker:
         return (facts, rows) if facts else ({"refused": "query_worker_ended", "facts": {}}, b"")
 
     def kill(self) -> None:
-        """End the process and its children, and reap it."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self._process.wait()
+        """End the process and its children, and reap it; once, for then its number may be another's."""
+        with self._ending:
+            if self._process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
 
 
 class Sandbox:

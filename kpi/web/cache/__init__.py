@@ -4,6 +4,7 @@ Answers are frozen, so every session gets the same object; nothing is copied.
 """
 
 from kpi.web.cache.answers import (
+    cached_changes_of_hands,
     cached_checks,
     cached_comparison,
     cached_coverage,
@@ -12,6 +13,7 @@ from kpi.web.cache.answers import (
     cached_freshness,
     cached_governorates,
     cached_headlines,
+    cached_held,
     cached_league,
     cached_ledger,
     cached_map,
@@ -25,6 +27,7 @@ from kpi.web.cache.answers import (
     cached_several_series,
     cached_split,
     every_rejected_row,
+    stopped_publication,
 )
 from kpi.web.cache.build import Build, current_build, is_older_build
 from kpi.web.cache.registers import (
@@ -52,6 +55,7 @@ __all__ = [
     "Build",
     "cached_catalogue",
     "cached_change_management",
+    "cached_changes_of_hands",
     "cached_checks",
     "cached_claims",
     "cached_comparison",
@@ -61,6 +65,7 @@ __all__ = [
     "cached_freshness",
     "cached_governorates",
     "cached_headlines",
+    "cached_held",
     "cached_journeys",
     "cached_league",
     "cached_ledger",
@@ -91,4 +96,5 @@ __all__ = [
     "every_listed_service",
     "every_rejected_row",
     "is_older_build",
+    "stopped_publication",
 ]

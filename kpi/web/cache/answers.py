@@ -6,24 +6,28 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from kpi.periods import Period
+from kpi.errors import SettingsError
+from kpi.held import Held, held_publication
+from kpi.queries.changes_of_hands import ChangeOfHands, changes_of_hands
 from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorate import Scorecard, scorecard
+from kpi.queries.governorate_values import GovernorateMap
 from kpi.queries.governorates import governorate_map
 from kpi.queries.governorates_overview import GovernoratesOverview, governorates_overview
 from kpi.queries.headline import headlines
+from kpi.queries.held import HeldItem, held_items
 from kpi.queries.league import League, league
 from kpi.queries.ledger import Check, Ledger, checks, ledger
 from kpi.queries.movers import Movers, movers
-from kpi.queries.options import filter_options
+from kpi.queries.options import FilterOptions, filter_options
 from kpi.queries.previous_build import BuildComparison, compare_builds
 from kpi.queries.ranking import ranking
 from kpi.queries.readiness import Readiness, readiness
 from kpi.queries.rejections import Rejections, rejected_parts, rejections
-from kpi.queries.results import FilterOptions, Freshness, GovernorateMap, Headline, Ranking, Series
+from kpi.queries.results import Freshness, Headline, Ranking, Series
 from kpi.queries.series import series, several_series
 from kpi.queries.transaction_days import Days, days
 from kpi.queries.transactions import Split, SplitBy, split
@@ -35,6 +39,20 @@ from kpi.web.cache.build import Build, warehouse_of
 def cached_freshness(build: Build) -> Freshness:
     """Return what the build covers."""
     return freshness(warehouse_of(build))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def cached_held(build: Build) -> tuple[HeldItem, ...]:
+    """Return what the build leaves out until somebody decides, and what was released."""
+    return held_items(warehouse_of(build))
+
+
+def stopped_publication(build: Build) -> tuple[Held, ...]:
+    """Return the publication that is held back now; asked anew each time, for it is no part of a build."""
+    try:
+        return held_publication(Path(build.workspace))
+    except SettingsError:
+        return ()  # a registry of decisions that nobody can trust is said by `kpi doctor`
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -86,9 +104,19 @@ def cached_league(build: Build, filters: Filters) -> League:
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def cached_entity(build: Build, entity_id: str, period: Period) -> EntityProfile | None:
-    """Return what is on record about an entity."""
-    return entity_profile(warehouse_of(build), entity_id=entity_id, period=period)
+def cached_entity(build: Build, filters: Filters) -> EntityProfile | None:
+    """Return what is on record about the entity of the filters; None without one."""
+    if filters.entity_id is None:
+        return None
+    return entity_profile(
+        warehouse_of(build), entity_id=filters.entity_id, period=filters.period, organisation=filters.organisation
+    )
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def cached_changes_of_hands(build: Build, filters: Filters) -> tuple[ChangeOfHands, ...]:
+    """Return what changed hands within the period and its base."""
+    return changes_of_hands(warehouse_of(build), filters=filters)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from kpi.errors import NothingPublished
 from kpi.settings import settings_in_force
+from kpi.warehouse.builds import nothing_to_read
 from kpi.warehouse.connect import Warehouse, current_build_id
 
 
@@ -23,7 +23,7 @@ def current_build() -> Build:
     settings = settings_in_force()
     build_id = current_build_id(settings.workspace, settings.build)
     if build_id is None:
-        raise NothingPublished("nothing_published", workspace=settings.workspace)
+        raise nothing_to_read(settings.workspace)
     return Build(str(settings.workspace), build_id)
 
 

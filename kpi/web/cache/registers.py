@@ -11,11 +11,10 @@ from kpi.queries.claims import Claim, claim_rows, claims
 from kpi.queries.filters import Filters
 from kpi.queries.journeys import Journey, journeys
 from kpi.queries.method import Method, methods
-from kpi.queries.options import find_service, services_of
+from kpi.queries.options import Service, find_service, services_of
 from kpi.queries.platforms import Platforms, platforms
 from kpi.queries.projects import ProjectLog, Projects, project_log, projects
 from kpi.queries.readiness import indicator_rows
-from kpi.queries.results import Service
 from kpi.queries.schema import Object, schema
 from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
 from kpi.queries.service_states import Portfolio, portfolio

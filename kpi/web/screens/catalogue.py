@@ -75,13 +75,20 @@ def found_html(found: Catalogue, search: Search, filters: Filters, freshness: Fr
     rows = tuple(_row(row, language) for row in found.rows)
     table = table_html(Table(t("services.search.caption", language, period=period), headers, rows), stacked=True)
     month = point_label(found.as_of.replace(day=1), 1, language)
-    note = t("services.search.note", language, period=period, month=month)
+    notes = [t("services.search.note", language, period=period, month=month), *_rest(found, search, language)]
     counted = plural("services.search.found", found.found, language)
     caption = t("services.search.caption", language, period=period)
     return (
         f'<p class="kpi-found" role="status"><b>{escape(counted)}</b> <span>{escape(caption)}</span></p>'
-        f'{table}{_pages(found, search, language)}<p class="kpi-note">{escape(note)}</p>'
+        f'{table}{_pages(found, search, language)}<p class="kpi-note">{escape(" ".join(notes))}</p>'
     )
+
+
+def _rest(found: Catalogue, search: Search, language: str) -> list[str]:
+    """Say what came as totals of entities, so that the whole list and it are all there is."""
+    if not found.not_by_service or search.words or search.state:
+        return []
+    return [t("services.search.not_by_service", language, transactions=format_number(found.not_by_service, language))]
 
 
 def download_rows(rows: pl.DataFrame, language: str) -> pl.DataFrame:

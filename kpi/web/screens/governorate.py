@@ -1,18 +1,23 @@
 """Tell how one governorate is doing: the answer, its facts, and tables of what happens there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from kpi.language import format_number, format_percent, plural, prose, t
+from kpi.queries.changes_of_hands import ChangeOfHands
+from kpi.queries.filters import NOT_ALLOCATED, Filters
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.governorates import GovernorateFacts
-from kpi.queries.results import GovernorateMap, GovernorateValue, Headline, Ranking
+from kpi.queries.results import Headline, Ranking
 from kpi.web.answer import answer
 from kpi.web.base_words import base_words
 from kpi.web.frame import Visit
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
+from kpi.web.screens.hands import hands_html, own_figures_html
 
 CARDS = (
     "digital_transactions",
@@ -56,7 +61,7 @@ def answer_html(
 ) -> str:
     """Return the question and the answer: how much, how that moved and why, and the place among the governorates."""
     question = t("governorate.title", language, governorate=facts.governorate)
-    if not topic.value:
+    if topic.value is None:
         return answer_box(question, t("governorate.words.no_digital", language))
     parts = (
         answer(topic, language, whole=False),
@@ -64,6 +69,13 @@ def answer_html(
         *_position(places, facts.governorate.id, language),
     )
     return answer_box(question, " ".join(parts))
+
+
+def changes_html(changes: Sequence[ChangeOfHands], filters: Filters, language: str) -> str:
+    """Say what changed hands; what names no governorate has the figures of its bodies, a governorate its own."""
+    if filters.governorate_id == NOT_ALLOCATED:
+        return hands_html(changes, filters.organisation, "governorate", language)
+    return own_figures_html(changes, "place", filters.organisation, "governorate", language)
 
 
 def facts_html(facts: GovernorateFacts, places: GovernorateMap, language: str) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 from kpi.charts.chart import Cell, Table
 from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.governorate import EntityRemainder
-from kpi.queries.results import GovernorateMap
+from kpi.queries.governorate_values import GovernorateMap
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 from kpi.web.tables import folded_table_html, table_html
@@ -39,7 +39,7 @@ def answer(topic: GovernorateMap, entities: Sequence[EntityRemainder], language:
         "governorate.answer.remainder",
         language,
         value=plural("web.answer.value", round(rest), language),
-        period=topic.period.label(language),
+        period=topic.during(language),
         share=format_percent(100 * rest / topic.total, language),
     )
     return f"{how_much} {whose}"

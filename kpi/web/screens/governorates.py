@@ -12,8 +12,8 @@ from kpi.charts.places import Links
 from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.claims import Claim
 from kpi.queries.filters import NOT_ALLOCATED
+from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
-from kpi.queries.results import GovernorateMap, GovernorateValue
 from kpi.web import cache
 from kpi.web.frame import Visit
 from kpi.web.links import href
@@ -41,8 +41,10 @@ def answer_html(topic: GovernorateMap, language: str) -> str:
 
 def answer(topic: GovernorateMap, language: str) -> str:
     """Return the sentence on digital transactions by governorate; the remainder is always said."""
-    period = topic.period.label(language)
+    period = topic.during(language) if topic.total else topic.period.label(language)
     known = [place for place in topic.values if place.value]
+    if topic.nothing == "not_shown":
+        return t("coverage.overlap_some", language)
     if not known:
         return t("governorates.answer.nothing_allocated", language, period=period)
     total = topic.total or 0

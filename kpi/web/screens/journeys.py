@@ -8,15 +8,13 @@ import polars as pl
 from kpi.charts.chart import Table
 from kpi.language import format_day, format_number, format_percent, plural, t
 from kpi.periods import point_label
-from kpi.queries.journeys import LEAST_STARTED, Journey, JourneyService, WeakestLink, weakest_link
+from kpi.queries.journeys import LEAST_STARTED, Journey, JourneyService, WeakestLink, lowest_gap, weakest_link
 from kpi.queries.results import Headline
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
 from kpi.web.tables import table_html
 
 KPI = "journeys_designed"
-CLOSE_POINTS = 2.0
-"""Completion rates nearer to each other than this are hardly a difference, and the page says so."""
 
 
 def answer_html(journeys: Sequence[Journey], designed: Headline, language: str) -> str:
@@ -109,20 +107,19 @@ def _journey(journey: Journey, language: str) -> str:
     )
     lines = [_designed(journey, language), counts]
     if weakest is None:
-        lines.append(t("journeys.no_weakest", language))
-    elif weakest.why == "completion" and _spread(journey) < CLOSE_POINTS:
-        points = t("number.points", language, value=format_number(_spread(journey), language, decimals=1))
-        lines.append(t("journeys.close", language, points=points))
+        lines.append(_not_told_apart(journey, language))
     about = f"<p>{escape(' · '.join(lines))}</p>"
     chain = "".join(_link(one, weakest, language) for one in journey.services)
     name = escape(journey.journey.label(language))
     return f'<section class="kpi-journey"><h3>{name}</h3>{about}<ol class="kpi-chain">{chain}</ol></section>'
 
 
-def _spread(journey: Journey) -> float:
-    """Return the points between the lowest and the highest completion rate."""
-    rates = [one.completion_rate for one in journey.services if one.completion_rate is not None]
-    return max(rates) - min(rates)
+def _not_told_apart(journey: Journey, language: str) -> str:
+    gap = lowest_gap(journey.services)
+    if gap is None:
+        return t("journeys.no_weakest", language)
+    points = t("number.points", language, value=format_number(gap, language, decimals=1))
+    return t("journeys.close", language, points=points)
 
 
 def _link(one: JourneyService, weakest: WeakestLink | None, language: str) -> str:

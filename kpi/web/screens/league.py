@@ -7,6 +7,7 @@ from kpi.periods import point_label
 from kpi.queries.attention import LARGE_FALL_PCT, Attention, Reason
 from kpi.queries.league import READINESS, TOPIC, League, Level
 from kpi.queries.results import Reported
+from kpi.queries.told import within
 from kpi.web.base_words import target_words
 from kpi.web.cards import names_of
 from kpi.web.links import link_html
@@ -79,7 +80,8 @@ def reported_words(reported: Reported, period: str, language: str) -> str:
 def _leads(league: League, language: str) -> str:
     if league.reported is None:
         return ""
-    reported = reported_words(league.reported, league.period.label(language, league.months_per_point), language)
+    period = within(league.told, league.period.label(language, league.months_per_point), language)
+    reported = reported_words(league.reported, period, language)
     first = next(iter(league.sorted_by(TOPIC)), None)
     share = first.standings[TOPIC].value.share_pct if first is not None and TOPIC in first.standings else None
     if first is None or share is None:
@@ -122,6 +124,14 @@ def _attention(one: Attention, league: League, language: str) -> str:
 def _reason(reason: Reason, one: Attention, league: League, language: str) -> str:
     if reason.why == "incomplete":
         return plural("entities.attention.incomplete", round(reason.amount or 0), language)
+    if reason.why == "service_silent":
+        shown = [
+            t("comparison.silent_service", language, service=service, month=point_label(since, 1, language))
+            for service, since in one.row.silent_services[:2]
+        ]
+        rest = len(one.row.silent_services) - len(shown)
+        more = [t("comparison.silent_more", language, n=rest)] if rest else []
+        return t("entities.attention.service_silent", language, names=join_list([*shown, *more], language))
     if reason.why == "low_level" and one.row.level is not None:
         level = one.row.level.level.label(language)
         score = format_percent(one.row.value(READINESS) or 0, language)

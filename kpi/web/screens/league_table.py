@@ -13,6 +13,7 @@ from kpi.charts.theme import Mode
 from kpi.language import format_change, format_number, format_percent, format_value, plural, t
 from kpi.periods import point_label
 from kpi.queries.league import READINESS, TOPIC, League, LeagueRow, Standing
+from kpi.queries.places import Place
 from kpi.queries.targets import status
 from kpi.web.base_words import target_words
 from kpi.web.links import href, link_html
@@ -33,9 +34,9 @@ def column_of_address(league: League) -> str:
 def league_html(league: League, column: str, *, language: str, mode: Mode) -> str:
     """Return the league best first by a column, the notes on who has no value, and on a phone the links that sort."""
     names = column_names(league, language)
-    ranks, rows = league.ranks(column), league.sorted_by(column)
+    places, rows = league.places(column), league.sorted_by(column)
     shown = _on_phone(league, column)
-    body = "".join(_row(row, ranks.get(row.entity.id), league, shown, language, mode) for row in rows)
+    body = "".join(_row(row, places.get(row.entity.id), league, shown, language, mode) for row in rows)
     caption = escape(t("entities.table.caption", language, column=names[column]))
     table = (
         f'<div class="kpi-scroll kpi-league-frame" tabindex="0" role="group" aria-label="{caption}">'
@@ -44,7 +45,7 @@ def league_html(league: League, column: str, *, language: str, mode: Mode) -> st
     )
     return (
         f"{_sort_links(names, column, language)}{_key(league, language)}{long_list_html(table, len(rows), language)}"
-        f"{_notes(league, column, names, len(rows) - len(ranks), language)}"
+        f"{_notes(league, column, names, sum(row.value(column) is None for row in rows), language)}"
     )
 
 
@@ -58,7 +59,7 @@ def league_rows(league: League, column: str, language: str) -> Callable[[], pl.D
     """Return what reads the league as typed columns, sorted as shown."""
 
     def read() -> pl.DataFrame:
-        ranks = league.ranks(column)
+        places = league.places(column)
         names = column_names(league, language)
         rows = league.sorted_by(column)
 
@@ -70,7 +71,7 @@ def league_rows(league: League, column: str, language: str) -> Callable[[], pl.D
                  ("rank", "identifier", "entity", "share", "change", "level", "months", "expected")}  # fmt: skip
         return pl.DataFrame(
             {
-                words["rank"]: pl.Series([ranks.get(row.entity.id) for row in rows], dtype=pl.Int64),
+                words["rank"]: pl.Series([_place(places.get(row.entity.id)) for row in rows], dtype=pl.Int64),
                 words["identifier"]: [row.entity.id for row in rows],
                 words["entity"]: [row.entity.label(language) for row in rows],
                 **{name: pl.Series(values, dtype=pl.Float64) for name, values in figures.items()},
@@ -135,10 +136,10 @@ def _aim(league: League, column: str, language: str) -> str:
 
 
 def _row(
-    row: LeagueRow, rank: int | None, league: League, shown: frozenset[str], language: str, mode: Mode
+    row: LeagueRow, stands: Place | None, league: League, shown: frozenset[str], language: str, mode: Mode
 ) -> str:  # fmt: skip
     name = link_html(row.entity.label(language), "entity", entity=row.entity.id)
-    place = format_number(rank, language) if rank is not None else "–"
+    place = format_number(stands.place, language) if stands is not None else "–"
     cells = [f'<th scope="row"><span class="kpi-rank">{place}</span>{name}</th>']
     names = column_names(league, language)
     for column in league.columns:
@@ -201,3 +202,7 @@ def _notes(league: League, column: str, names: Mapping[str, str], without: int, 
     if league.outside:
         notes.append(plural("entities.table.outside", league.outside, language))
     return "".join(f'<p class="kpi-note">{escape(note)}</p>' for note in notes)
+
+
+def _place(stands: Place | None) -> int | None:
+    return stands.place if stands else None

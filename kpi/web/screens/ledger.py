@@ -21,7 +21,27 @@ def ledger_html(ledger: Ledger, language: str) -> str:
     newest = sorted(ledger.files, key=lambda file: file.loaded_at, reverse=True)[:FILES_LISTED]
     key = "show" if len(newest) == len(ledger.files) else "newest"
     every = folded_table_html(_files(newest, language), plural(f"quality.ledger.{key}", len(newest), language))
-    return f"{_unreadable(ledger, language)}{table_html(_logs(ledger, language), stacked=True)}{every}"
+    by_log = table_html(_logs(ledger, language), stacked=True)
+    return f"{_unreadable(ledger, language)}{by_log}{every}{_both_count(ledger, language)}"
+
+
+def _both_count(ledger: Ledger, language: str) -> str:
+    """Return the months that two files bring and both count, the newest first."""
+    if not ledger.both_count:
+        return ""
+    caption = t("quality.ledger.caption_both_count", language)
+    names = ("entity_month", "older", "newer", "both_because")
+    rows = tuple(
+        (
+            f"{isolate(both.entity_id, language)} {both.month:%Y-%m}",
+            f"{isolate(both.older_file, language)} ({format_number(both.older_transactions, language)})",
+            f"{isolate(both.newer_file, language)} ({format_number(both.newer_transactions, language)})",
+            t(f"both_count.{both.reason}", language),
+        )
+        for both in ledger.both_count[:FILES_LISTED]
+    )
+    headers = tuple(t(f"quality.ledger.{name}", language) for name in names)
+    return folded_table_html(Table(caption, headers, rows), f"{caption} ({format_number(len(rows), language)})")
 
 
 def checks_html(checks: Sequence[Check], language: str) -> str:

@@ -12,7 +12,7 @@ from kpi.queries.method import Method
 from kpi.web.tables import table_html
 
 FACTS = ("definition", "formula", "months", "versions", "owner", "source")
-NOTHING = ("zero", "not_provided", "not_applicable", "not_allocated")
+NOTHING = ("zero", "not_provided", "not_applicable", "not_shown", "not_allocated")
 
 
 def answer_html(methods: Sequence[Method], language: str) -> str:

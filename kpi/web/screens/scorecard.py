@@ -12,6 +12,7 @@ from kpi.language import format_percent, format_value, plural, t
 from kpi.periods import Period, point_label
 from kpi.queries.entity import EntityProfile
 from kpi.queries.league import READINESS, TOPIC, League
+from kpi.queries.places import Place
 from kpi.queries.results import Headline
 from kpi.web.answer import answer as counted_answer
 from kpi.web.cards import cards_html, without_value_html
@@ -62,7 +63,7 @@ def answer(profile: EntityProfile, headlines: Sequence[Headline], league: League
     topic = next((one for one in headlines if one.kpi.id == TOPIC), None)
     if topic is None:
         first = t("entity.answer.not_covered", language, entity=profile.entity)
-    elif not topic.value:
+    elif topic.value is None:
         span = period.label(language, topic.months_per_point)
         first = t("entity.answer.silent", language, entity=profile.entity, period=span)
     else:
@@ -88,8 +89,8 @@ def ranks_html(profile: EntityProfile, league: League, language: str) -> str:
         return ""
     names, rows = column_names(league, language), []
     for column in league.columns:
-        standing, ranks = row.standings.get(column), league.ranks(column)
-        if standing is None or not ranks:
+        standing, places = row.standings.get(column), league.places(column)
+        if standing is None or not places:
             continue
         best = league.sorted_by(column)[0]
         first = best.standings[column]
@@ -98,7 +99,7 @@ def ranks_html(profile: EntityProfile, league: League, language: str) -> str:
             (
                 Cell(names[column], href=href("entities", entity=None, sort=None if column == TOPIC else column)),
                 format_value(standing.value.value, standing.kpi.unit, language, standing.kpi.decimals),
-                t("entity.rank.of", language, rank=ranks[row.entity.id], of=len(ranks)),
+                _stands(places.get(row.entity.id), language),
                 Cell(best.entity.label(language), href=href("entity", entity=best.entity.id), below=written),
             )
         )
@@ -150,7 +151,7 @@ def indicator_rows(
                 one.target,
                 one.change.raw if one.change else None,
                 words[one.change.kind] if one.change and one.change.raw is not None else None,
-                league.ranks(one.kpi.id).get(profile.entity.id) if one.kpi.id in league.columns else None,
+                _place(league, one.kpi.id, profile.entity.id),
             )
             for one in headlines
         ]
@@ -165,11 +166,22 @@ def indicator_rows(
 
 
 def _rank(profile: EntityProfile, league: League, language: str) -> str:
-    ranks = league.ranks(TOPIC) if TOPIC in league.columns else {}
-    if profile.entity.id not in ranks:
+    place = league.places(TOPIC).get(profile.entity.id) if TOPIC in league.columns else None
+    if place is None:
         return ""
-    entities = plural("web.answer.entities", len(ranks), language)
-    return t("entity.answer.rank", language, rank=ranks[profile.entity.id], entities=entities)
+    entities = plural("web.answer.entities", place.among, language)
+    return t("entity.answer.rank", language, rank=place.place, entities=entities)
+
+
+def _place(league: League, column: str, entity_id: str) -> int | None:
+    stands = league.places(column).get(entity_id) if column in league.columns else None
+    return stands.place if stands else None
+
+
+def _stands(place: Place | None, language: str) -> str:
+    if place is None:
+        return t("entity.rank.alike", language)
+    return t("entity.rank.of", language, rank=place.place, of=place.among)
 
 
 def _level(profile: EntityProfile, headlines: Sequence[Headline], language: str) -> str:

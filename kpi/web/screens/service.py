@@ -17,6 +17,7 @@ from kpi.periods import point_label
 from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.results import Headline
 from kpi.queries.service import ChannelVolume, ServiceFacts, ServiceVolumes
+from kpi.rounding import sign_of
 from kpi.web.base_words import base_words, reason_words
 from kpi.web.links import href, link_html
 from kpi.web.panels import answer_box, message_box
@@ -169,7 +170,7 @@ def _state(facts: ServiceFacts, language: str) -> str:
 
 
 def _use(facts: ServiceFacts, transactions: Headline, take_up: Headline, language: str) -> str:
-    period = transactions.period.label(language, transactions.months_per_point)
+    period = transactions.during(language)
     if not facts.reports_transactions:
         return t("service.not_expected", language, entity=facts.entity)
     if not transactions.value:
@@ -189,7 +190,7 @@ def _change(headline: Headline, language: str) -> str:
     if change is None or change.raw is None:
         reason = t("comparison.reason.base_not_covered", language) if change is None else reason_words(change, language)
         return t("service.answer.none", language, reason=reason)
-    way = "up" if change.raw > 0 else "down" if change.raw < 0 else "same"
+    way = {1: "up", -1: "down", 0: "same"}[sign_of(change.raw)]
     base = base_words(change, headline.months_per_point, language)
     return t(f"service.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
 

@@ -52,6 +52,11 @@ def answer(digitised: Headline, simplified: Headline, services: Portfolio, langu
     return t("services.answer.sentence", language, month=month, clauses=both, next=_next(services, language))
 
 
+def indicators_as_then_html(portfolio: Portfolio, language: str) -> str:
+    """Say where list and indicators may differ: a service moved since to or from the body that is shown as today."""
+    return f'<p class="kpi-note">{escape(t("hands.indicators_as_then", language))}</p>' if portfolio.moved else ""
+
+
 def funnel_drawing(services: Portfolio, language: str) -> Drawing:
     """Draw the catalogue, the scope and what is digitised; then what has priority and is simplified."""
     stage = partial(_stage, language)

@@ -14,6 +14,7 @@ from kpi.language import format_number, isolate, plural, t
 from kpi.queries.schema import GROUPS, Object
 from kpi.warehouse.sandbox import QueryResult
 from kpi.web.links import link_html
+from kpi.web.panels import coded
 from kpi.web.tables import table_html
 
 PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\$([A-Za-z_]\w*)")
@@ -106,10 +107,9 @@ def _group(one: Object) -> str:
 
 def _object(one: Object, language: str) -> str:
     columns = "".join(
-        f"<dt>{_insert(column.name, language)}</dt><dd>{escape(column.meaning(language))}</dd>"
-        for column in one.columns
+        f"<dt>{_insert(column.name, language)}</dt><dd>{coded(column.meaning(language))}</dd>" for column in one.columns
     )
-    meaning = f"<p>{escape(one.meaning(language))}</p>" if one.comment else ""
+    meaning = f"<p>{coded(one.meaning(language))}</p>" if one.comment else ""
     return (
         f"<details><summary><code>{escape(one.name)}</code></summary>{meaning}"
         f"{_insert(one.name, language)}<dl>{columns}</dl></details>"

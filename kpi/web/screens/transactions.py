@@ -1,5 +1,6 @@
 """Answer how many transactions there were: one sentence, the choice of the split, its key and its table."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -13,8 +14,9 @@ from kpi.queries.results import Headline
 from kpi.queries.transaction_days import Days
 from kpi.queries.transactions import SPLITS, Part, Split, SplitBy
 from kpi.web.answer import change_words
+from kpi.web.cards import cards_html, without_value_html
 from kpi.web.links import href
-from kpi.web.panels import message_box
+from kpi.web.panels import empty_box, message_box
 from kpi.web.tables import table_html
 
 PARAMETER = "by"
@@ -28,10 +30,20 @@ def split_of_address() -> SplitBy:
     return next((by for by in SPLITS if by == asked), SPLITS[0])
 
 
+def cards(headlines: Sequence[Headline], language: str, mode: Mode) -> tuple[str, str]:
+    """Return the cards of what has a value, and what has none with the reason."""
+    known = [headline for headline in headlines if headline.value is not None]
+    without = [headline for headline in headlines if headline.value is None]
+    shown = cards_html(known, language=language, mode=mode, size="three") or empty_box(language)
+    return shown, without_value_html(without, language)
+
+
 def answer(transactions: Headline, take_up: Headline, movers: Movers, language: str) -> str:
     """Return the sentence: how many, how many of them digital, the change and who moved it most."""
-    period = transactions.period.label(language, transactions.months_per_point)
-    if not transactions.value:
+    period = transactions.during(language)
+    if transactions.nothing == "not_shown":
+        return transactions.overlap_words(language) or t("value.not_shown", language)
+    if transactions.value is None:
         return t("transactions.answer.nothing", language, period=period)
     value = plural("transactions.answer.value", round(transactions.value), language)
     facts = {"value": value, "period": period, "change": change_words(transactions, language)}
@@ -113,8 +125,12 @@ def rhythm_html(days: Days, language: str) -> str:
 
 def no_days_html(days: Days, language: str) -> str:
     """Say calmly why there are no days: reports by quarter have none by nature, monthly totals have not yet."""
-    if days.nothing == "not_applicable":
+    if days.moved:
+        kind = "moved"
+    elif days.nothing == "not_applicable":
         kind = "quarterly" if days.months_per_report > 1 else "service"
+    elif days.nothing == "not_shown":
+        return f'<p class="kpi-note">{escape(t("coverage.overlap_some", language))}</p>'
     else:
         kind = "monthly"
     what, following = (t(f"transactions.days.{kind}_{part}", language) for part in ("what", "next"))
