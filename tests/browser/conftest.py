@@ -30,8 +30,9 @@ DRAWN_FOR_THE_ADDRESS = """() => {
     };
     return inOrder(new URL(shown, document.baseURI.split(/[?#]/)[0])) === inOrder(location);
 }"""
-# Two looks in a row see the same drawings, and as many of them as there are charts.
+# Nothing is still on its way from the server, and two looks in a row see the same drawings, as many as there are charts.
 STANDS_STILL = """() => {
+    if (document.querySelector('[data-testid=stSkeleton], [data-stale=true]')) return false;
     const charts = document.querySelectorAll('[data-testid=stPlotlyChart]');
     const drawn = [...charts].filter(chart => chart.querySelector('.main-svg'));
     const sizes = drawn.map(chart => { const box = chart.getBoundingClientRect(); return [box.width, box.height]; });
