@@ -70,7 +70,7 @@ class _Judge:
     def files(self) -> None:
         """Judge each file's newest content by itself."""
         for name, file in list(self.counting.items()):
-            own = judge_content(replace(file, pending=None), None, self.gate)
+            own = judge_content(_settled(file), None, self.gate)
             own_is_held = own is not None and own.held_id not in self.released
             if file.pending is None:
                 found = own
@@ -155,7 +155,11 @@ class _Judge:
         return Without(frozenset(self.whole), frozenset(self.cells), frozenset(self.answered))
 
     def _settled(self) -> Iterable[LakeFile]:
-        return [replace(file, pending=None) for file in self.counting.values()]
+        return [_settled(file) for file in self.counting.values()]
+
+
+def _settled(file: LakeFile) -> LakeFile:
+    return replace(file, pending=None) if file.pending else file
 
 
 def _brings(file: LakeFile, held: Held) -> bool:

@@ -50,17 +50,16 @@ def parse_moments(raw: pl.Series, column: Column, source: Source, clock: Clock, 
     values = moments.cast(stored)
     if values.null_count() == raw.null_count() and last < _microseconds(clock.today + timedelta(days=1)):
         return Parsed(values)
-    is_wrong = values.is_null() & raw.is_not_null()
-    future = moments.dt.date() > clock.today
-    year = read.dt.year()
+    future = (moments.dt.date() > clock.today).fill_null(value=False)
+    odd = (future | (values.is_null() & raw.is_not_null())).arg_true()  # few as a rule: only these are looked at closer
+    texts, year = raw.gather(odd), read.gather(odd).dt.year()
     reasons = pl.select(
-        pl.when(is_wrong)
-        .then(_why_no_date(raw, year, source, has_zone=own is not None))
-        .when(future)
+        pl.when(pl.lit(future.gather(odd)))
         .then(pl.lit("future_date"))
-        .otherwise(None)
+        .otherwise(_why_no_date(texts, year, source, has_zone=own is not None))
     ).to_series()
-    return Parsed(values.set(future.fill_null(value=False), None), reasons)
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(raw))
+    return Parsed(values.set(future, None), none.scatter(odd, reasons))
 
 
 def _moments(raw: pl.Series, source: Source, zones: Zones, *, is_typed: bool) -> tuple[pl.Series, pl.Series]:
@@ -114,7 +113,8 @@ def _why_no_date(raw: pl.Series, year: pl.Series, source: Source, *, has_zone: b
 
 def _text_moments(texts: pl.Series, source: Source, zones: Zones, *, is_typed: bool) -> tuple[pl.Series, pl.Series]:
     """Return the texts in normal form and what they say; only those that are no plain dates are cleaned first."""
-    first, *others = _fitting_first(readers_of(source, zones, is_typed=is_typed), texts)
+    readers = readers_of(source, zones, is_typed=is_typed)
+    first = _fitting(readers, texts)
     moments = first(texts)
     left = (moments.is_null() & texts.is_not_null()).arg_true()
     if not len(left):
@@ -124,7 +124,7 @@ def _text_moments(texts: pl.Series, source: Source, zones: Zones, *, is_typed: b
     for pattern, replacement in _TIDYING:
         tidy = tidy.str.replace(pattern, replacement)
     found = first(tidy)
-    for read in others:
+    for read in _by_fit(readers, texts):
         again = (found.is_null() & tidy.is_not_null()).arg_true()
         if not len(again):
             break
@@ -132,7 +132,22 @@ def _text_moments(texts: pl.Series, source: Source, zones: Zones, *, is_typed: b
     return texts.scatter(left, cleaned), moments.scatter(left, found)
 
 
-def _fitting_first(readers: list[Reader], texts: pl.Series) -> list[Reader]:
-    """Return the readers, the one first that reads most of the first dates."""
-    sample = clean(texts.gather(texts.is_not_null().arg_true().head(_SAMPLE))).drop_nulls()
-    return sorted(readers, key=lambda read: read(sample).null_count())
+def _sample(texts: pl.Series) -> pl.Series:
+    return clean(texts.gather(texts.is_not_null().arg_true().head(_SAMPLE))).drop_nulls()
+
+
+def _fitting(readers: list[Reader], texts: pl.Series) -> Reader:
+    """Return the reader that reads most of the first dates; one that reads them all leaves the others untried."""
+    sample = _sample(texts)
+    unread = {}
+    for place, read in enumerate(readers):
+        unread[place] = read(sample).null_count()
+        if not unread[place]:
+            return read
+    return readers[min(unread, key=unread.__getitem__)]
+
+
+def _by_fit(readers: list[Reader], texts: pl.Series) -> list[Reader]:
+    """Return the readers but the fitting one, in the order in which they read the first dates."""
+    sample = _sample(texts)
+    return sorted(readers, key=lambda read: read(sample).null_count())[1:]

@@ -30,7 +30,7 @@ DRAWN_FOR_THE_ADDRESS = """() => {
     };
     return inOrder(new URL(shown, document.baseURI.split(/[?#]/)[0])) === inOrder(location);
 }"""
-# Nothing is still on its way from the server, and two looks in a row see the same drawings, as many as there are charts.
+# Nothing is still on its way, and two looks in a row see the same drawings, as many of them as there are charts.
 STANDS_STILL = """() => {
     if (document.querySelector('[data-testid=stSkeleton], [data-stale=true]')) return false;
     const charts = document.querySelectorAll('[data-testid=stPlotlyChart]');

@@ -31,10 +31,9 @@ class Gauntlet:
 
 def start(role: str, workspace: Path, *arguments: object, patient: bool = False) -> subprocess.Popen[str]:
     """Start a driver; a patient one takes what others leave of the processors, and still never pauses."""
-    return subprocess.Popen(
-        [*(("nice", "-n", "10") if patient else ()), sys.executable, "-m", "tests.torture.drivers", role, str(workspace), *map(str, arguments)],
-        cwd=REPOSITORY, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "tests.torture.drivers", role, str(workspace), *map(str, arguments)]
+    command = ["nice", "-n", "10", *command] if patient else command
+    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
 
 
 def wait_until_at_work(process: subprocess.Popen[str]) -> None:
