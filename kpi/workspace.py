@@ -82,6 +82,19 @@ class Privacy(BaseModel):
         return pattern
 
 
+class Document(BaseModel):
+    """Say what a workspace's documents bear: the office that issues them, to whom they go, and who signs them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    office_ar: str = ""
+    office_en: str = ""
+    addressee_ar: str = ""
+    addressee_en: str = ""
+    signatory_ar: str = ""
+    signatory_en: str = ""
+
+
 class Workspace(BaseModel):
     """Describe one government's workspace, as written in its `workspace.toml`.
 
@@ -106,6 +119,7 @@ class Workspace(BaseModel):
     licence: Licence = Licence()
     gate: Gate = Gate()
     privacy: Privacy = Privacy()
+    document: Document = Document()
 
     @field_validator("timezone")
     @classmethod
@@ -139,6 +153,7 @@ class Workspace(BaseModel):
             "licence_ar": self.licence.name_ar or None,
             "licence_en": self.licence.name_en or None,
             "licence_url": self.licence.url or None,
+            **{f"document_{name}": words or None for name, words in self.document.model_dump().items()},
         }
 
 

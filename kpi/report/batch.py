@@ -24,10 +24,11 @@ WORTH_WORKERS = 4  # documents; below, starting a process costs more than it sav
 
 @dataclass(frozen=True)
 class Wanted:
-    """Name one document: its scope and language."""
+    """Name one document: its scope and language, and which revision of what is issued; None for a copy."""
 
     scope: Scope
     language: str
+    revision: int | None = None
 
     @property
     def file(self) -> str:
@@ -90,7 +91,7 @@ def make_one(content: Content, wanted: Wanted, earlier: Issued | None) -> bytes:
 def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Issued]) -> Iterator[_Draft]:
     for one in wanted:
         try:
-            draft = document(content, one.scope, one.language, earlier.get(one.scope.key))
+            draft = document(content, one.scope, one.language, earlier.get(one.scope.key), one.revision)
         except KpiError as error:
             yield (one, ""), Outcome(one, None, error)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one document, the others are made

@@ -15,6 +15,7 @@ from kpi.queries.freshness import freshness
 from kpi.queries.governorate_values import GovernorateMap
 from kpi.queries.governorates import governorate_map
 from kpi.queries.held import HeldItem, held_items
+from kpi.queries.letterhead import Letterhead, letterhead
 from kpi.queries.points import By
 from kpi.queries.projects import Projects, projects
 from kpi.queries.ranking import ranking
@@ -56,6 +57,7 @@ class Content:
     levels: tuple[LevelCount, ...]
     entity_levels: Mapping[str, Named]
     sources: Sources
+    letterhead: Letterhead
     held: tuple[HeldItem, ...] = ()
     hands: tuple[ChangeOfHands, ...] = ()
 
@@ -94,6 +96,7 @@ def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope], ear
         levels=excellence_levels(warehouse, book.period),
         entity_levels=entity_levels(warehouse, book.month.end),
         sources=source_files(warehouse),
+        letterhead=letterhead(warehouse),
         held=held_items(warehouse),
         hands=changes_of_hands(warehouse, filters=filters),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from kpi.language import format_day, format_moment, join_list, t
+from kpi.language import format_day, format_moment, isolate, join_list, t
 from kpi.periods import point_label
 from kpi.queries.projects import BEHIND_POINTS
 from kpi.queries.results import Headline
@@ -13,12 +13,12 @@ from kpi.report.completeness import coverage_parts, hands_parts, held_parts, sil
 from kpi.report.content import TOPIC, Content
 from kpi.report.figures import Issued
 from kpi.report.lists import definition_table, indicator_table, owner_words
-from kpi.report.parts import Part, cards, charts, heading, run_in, text
+from kpi.report.parts import Part, at_foot, cards, charts, heading, run_in, text
 from kpi.report.scope import Scope
 from kpi.report.sections import entity_sections, governorate_sections, map_section, programme_sections
 from kpi.report.summary import summary
 from kpi.report.trends import legend, trend
-from kpi.report.words import MASTHEAD, Writer
+from kpi.report.words import Writer
 
 CARDS = {
     "programme": (
@@ -51,17 +51,22 @@ TRENDS = {
         "governorate_readiness",
     ),
 }  # fmt: skip
-# Counts of entities, which are one or none for an entity itself.
+# Counts of entities, which are one or none for an entity itself; how many have a level is no figure of the programme.
 NOT_LISTED = {
-    "programme": frozenset(),
+    "programme": frozenset({"excellence_level"}),
     "entity": frozenset({"excellence_level", "entities_reporting"}),
     "governorate": frozenset({"excellence_level"}),
 }
 _IN_A_ROW = {"cards": 3, "trends": 2}
 
 
-def document(content: Content, scope: Scope, language: str, issued: Issued | None) -> dict[str, object]:
-    """Return everything the template draws, as plain data; `issued` is the snapshot of the month before."""
+def document(
+    content: Content, scope: Scope, language: str, issued: Issued | None, revision: int | None = None
+) -> dict[str, object]:
+    """Return everything the template draws, as plain data; `issued` is the snapshot of the month before.
+
+    `revision` is that of a document which is issued; a copy has none.
+    """
     writer = Writer(language)
     headlines = [content.book.headline(kpi_id, scope.kind, scope.group) for kpi_id in content.book.kpis]
     shown = [
@@ -75,7 +80,6 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
     parts = [
         *_opening(writer, content, scope),
         *_indicators(writer, content, scope, shown),
-        *map_section(writer, content, scope),
         *_trends(writer, content, scope),
         *sections(writer, content, scope),
         *coverage_parts(writer, content.coverage, scope),
@@ -83,25 +87,29 @@ def document(content: Content, scope: Scope, language: str, issued: Issued | Non
         *held_parts(writer, content.held, content.period, scope),
         *hands_parts(writer, content.hands, scope),
         *change_parts(writer, content, scope, issued, [headline.kpi.id for headline in shown]),
+        *(map_section(writer, content, scope) if scope.kind == "governorate" else ()),
     ]
-    closing = [
+    made = writer.shown(
+        {
+            "masthead": _masthead(writer, content),
+            **_frame(writer, content, scope, revision),
+            "parts": parts,
+            "closing": _closing(writer, content, shown),
+        }
+    )
+    made["lost"] = _lost(writer)
+    made["attachments"] = attachments(content, scope)
+    return made
+
+
+def _closing(writer: Writer, content: Content, shown: Sequence[Headline]) -> list[Part]:
+    return [
         heading(writer.say("heading.definitions")),
         *_owner(writer, shown),
         definition_table(writer, shown),
         heading(writer.say("heading.method")),
         *_method(writer, content),
     ]
-    made = writer.shown(
-        {
-            MASTHEAD: _masthead(writer, content),
-            **_frame(writer, content, scope),
-            "parts": parts,
-            "closing": closing,
-        }
-    )
-    made["lost"] = _lost(writer)
-    made["attachments"] = attachments(content, scope)
-    return made
 
 
 def scope_label(scope: Scope, language: str) -> str:
@@ -110,7 +118,15 @@ def scope_label(scope: Scope, language: str) -> str:
     return t(f"report.scope_{scope.kind}", language, **name)
 
 
-def _frame(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
+def _number(writer: Writer, content: Content, scope: Scope, revision: int | None) -> str:
+    """Return the number of a document: its month, its scope and its revision."""
+    number = f"{content.month:%Y-%m}/{scope.stem}"
+    if revision is None:
+        return writer.say("copy", number=isolate(number, writer.language))
+    return isolate(f"{number}/{revision}", writer.language)
+
+
+def _frame(writer: Writer, content: Content, scope: Scope, revision: int | None) -> dict[str, object]:
     build, language = content.book.build, writer.language
     label, period = scope_label(scope, language), _period(content, language)
     programme = (build.programme_ar if language == "ar" else build.programme_en) or ""
@@ -122,11 +138,11 @@ def _frame(writer: Writer, content: Content, scope: Scope) -> dict[str, object]:
         "author": programme,
         "keywords": [label, period, build.build_id],
         "footer": writer.say("footer", programme=programme, scope=label, period=period),
-        "build": writer.say("build", build=build.build_id),
+        "number": writer.say("number", number=_number(writer, content, scope, revision)),
         "synthetic": writer.say("synthetic") if build.synthetic else "",
         "page_of": writer.say("page_of", page="@1", pages="@2"),
-        "notes": writer.say("heading.notes"),
-        "facts": _facts(writer, content, scope),
+        "facts": _facts(writer, content, scope, revision),
+        "signature": _signature(writer, content),
         "about_data": _about_data(content, language),
     }
 
@@ -141,17 +157,26 @@ def _masthead(writer: Writer, content: Content) -> dict[str, object]:
     }
 
 
-def _facts(writer: Writer, content: Content, scope: Scope) -> list[dict[str, str]]:
-    build, language = content.book.build, writer.language
+def _signature(writer: Writer, content: Content) -> dict[str, object]:
+    """Return who signs and the names of the lines to fill in; nothing where nobody is named."""
+    signatory = content.letterhead.named("signatory", writer.language)
+    lines = [writer.say(f"signature.{line}") for line in ("name", "signed", "date")] if signatory else []
+    return {"signatory": signatory, "lines": lines}
+
+
+def _facts(writer: Writer, content: Content, scope: Scope, revision: int | None) -> list[dict[str, str]]:
+    build, language, head = content.book.build, writer.language, content.letterhead
     last = min(build.last_month, content.book.period.end) if build.last_month else content.book.period.end
     facts = (
         ("scope", scope_label(scope, language)),
         ("period", content.period.label(language, build.reporting_months)),
         ("as_of", point_label(last, 1, language)),
         ("published", format_day(build.built_at.date(), language)),
-        ("build", build.build_id),
+        ("number", _number(writer, content, scope, revision)),
+        ("office", head.named("office", language)),
+        ("addressee", head.named("addressee", language)),
     )
-    return [{"name": writer.say(f"fact.{name}"), "text": words} for name, words in facts]
+    return [{"name": writer.say(f"fact.{name}"), "text": words} for name, words in facts if words]
 
 
 def _period(content: Content, language: str) -> str:
@@ -198,6 +223,8 @@ def _trends(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     parts: list[Part] = []
     if main:
         parts += [heading(writer.say("heading.trend")), charts([main], legend(writer, [main]))]
+    if scope.kind == "programme" and (places := map_section(writer, content, scope)):
+        parts.append(at_foot(places))  # its first drawing is on a page with room for the map
     if others:
         parts += [heading(writer.say("heading.trends")), charts(others, legend(writer, others))]
     return parts
@@ -214,7 +241,7 @@ def _indicators(writer: Writer, content: Content, scope: Scope, shown: Sequence[
         whole = book.headline(kpi_id, "programme") if "programme" in headline.kpi.scopes else None
         rows.append((headline, whole, book.place(kpi_id, scope.kind, scope.group)))
     body = indicator_table(writer, rows, with_programme=scope.kind != "programme")
-    return [heading(writer.say("heading.indicators")), body]
+    return [heading(writer.say("heading.indicators")), {**body, "whole": True}]
 
 
 def _method(writer: Writer, content: Content) -> list[Part]:

@@ -129,8 +129,8 @@ def _written(run: _Run, wanted: Sequence[Wanted]) -> Iterator[Written]:
         if result is not None:
             yield result
             continue
-        make.append(one)
-        records.setdefault(one.scope.key, known.next_record(one.scope, content, figures))
+        record = records.setdefault(one.scope.key, known.next_record(one.scope, content, figures))
+        make.append(replace(one, revision=record.revision if order.out is None else None))
     if not make:
         return
     run.warehouse.close()  # all that is asked of it is in the content, and the documents need the memory

@@ -42,6 +42,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Part]], *, si
         "columns": [{"title": one.title, "kind": one.kind, "width": one.width} for one in columns],
         "rows": [[cell(one) if isinstance(one, str) else one for one in row] for row in rows],
         "size": size,
+        "whole": False,
     }
 
 

@@ -42,11 +42,12 @@ def place_table(writer: Writer, places: GovernorateMap) -> Part:
     heads += columns(writer, ("per_1000", "number", 0))
     known = sorted(places.values, key=lambda place: -(place.value or 0))
     total = places.total or 0
+    longest = max((place.value or 0 for place in known), default=0)
     rows = [
         [
             place.governorate.label(writer.language),
             _value(place.value, places, writer),
-            _share(writer, place.value, total),
+            _share(writer, place.value, total, longest),
             writer.number(place.per_1000, 1),
         ]
         for place in known
@@ -54,13 +55,14 @@ def place_table(writer: Writer, places: GovernorateMap) -> Part:
     if places.not_allocated:
         words = writer.say("map.remainder")
         amount = _value(places.not_allocated, places, writer)
-        rows.append([words, amount, _share(writer, places.not_allocated, total), ""])
+        rows.append([words, amount, _share(writer, places.not_allocated, total, None), ""])
     return table(heads, rows)
 
 
-def _share(writer: Writer, value: float | None, total: float) -> Part:
+def _share(writer: Writer, value: float | None, total: float, longest: float | None) -> Part:
+    """Write a share of the whole; its bar is drawn against the largest place, and what is no place has none."""
     share = 100 * value / total if value is not None and total else None
-    return cell(writer.share(share), bar=(share or 0) / 100)
+    return cell(writer.share(share), bar=(value or 0) / longest if longest else None)
 
 
 def remainder(writer: Writer, places: GovernorateMap) -> list[Part]:

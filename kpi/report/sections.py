@@ -15,7 +15,7 @@ from kpi.report.lists import (
     readiness_table,
     service_table,
 )
-from kpi.report.parts import Part, at_foot, beside, heading, text
+from kpi.report.parts import Part, beside, heading, text
 from kpi.report.places import place_table, remainder, tile_map
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
@@ -83,13 +83,12 @@ def map_section(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     if content.places.nothing is not None or scope.kind == "entity":
         return []
     title, chosen = ("map", None) if scope.kind == "programme" else ("place", scope.group)
-    together = [
+    return [
         heading(writer.say(f"heading.{title}")),
         text(writer.say("map.lead"), "lead"),
         beside([tile_map(writer, content.places, chosen)], [place_table(writer, content.places)], (1, 1.1)),
         *remainder(writer, content.places),
     ]
-    return [at_foot(together)]
 
 
 def _levels(writer: Writer, content: Content) -> list[Part]:

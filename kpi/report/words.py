@@ -17,8 +17,7 @@ from kpi.language import (
 from kpi.queries.results import Headline
 from kpi.report.font import displayable
 
-MASTHEAD = "masthead"
-# Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found: only the masthead has them.
+# Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found.
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _LEAST_SHARE = 0.1
 _APOSTROPHE = re.compile(r"(?<=\w)'")
@@ -71,16 +70,15 @@ class Writer:
 
     def shown(self, document: Mapping[str, object]) -> dict[str, object]:
         """Return the document as it can be printed: no vowel marks, no characters the font lacks, set apostrophes."""
-        return {name: self._shown(part, is_masthead=name == MASTHEAD) for name, part in document.items()}
+        return {name: self._shown(part) for name, part in document.items()}
 
-    def _shown(self, part: object, *, is_masthead: bool) -> object:
+    def _shown(self, part: object) -> object:
         if isinstance(part, str):
-            plain = part if is_masthead else _VOWEL_MARKS.sub("", part)
-            text, lost = displayable(_CONTROLS.sub(" ", _APOSTROPHE.sub("’", plain)))
+            text, lost = displayable(_CONTROLS.sub(" ", _APOSTROPHE.sub("’", _VOWEL_MARKS.sub("", part))))
             self.lost |= lost
             return text
         if isinstance(part, Mapping):
-            return {name: self._shown(inner, is_masthead=is_masthead) for name, inner in part.items()}
+            return {name: self._shown(inner) for name, inner in part.items()}
         if isinstance(part, list | tuple):
-            return [self._shown(inner, is_masthead=is_masthead) for inner in part]
+            return [self._shown(inner) for inner in part]
         return part

@@ -19,6 +19,7 @@ from kpi.warehouse.lake_views import attach_lake, detach_transactions, register
 from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.logs import codes_in_use
 from kpi.warehouse.statements import run_statement, sql_files
+from kpi.workspace import Document
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
 SERVICE = "service_id"
@@ -26,6 +27,7 @@ META_TYPES: dict[str, type[pl.DataType]] = {
     "due_day": pl.Int8, "due_from": pl.Date, "silent_surprise": pl.Float64, "small_cell_below": pl.Int64,
     "licence_ar": pl.String, "licence_en": pl.String, "licence_url": pl.String, "country": pl.String,
     "currency": pl.String,
+    **{f"document_{name}": pl.String for name in Document.model_fields},
 }  # fmt: skip
 _BOUNDS = {"lowest_value": pl.Float64, "highest_value": pl.Float64}
 SOURCE_TYPES: dict[str, type[pl.DataType]] = {"source_name": pl.String, "whole": pl.Boolean, "additive": pl.Boolean}

@@ -31,6 +31,7 @@ from kpi.report.scope import Scope
 from kpi.settings import REPOSITORY, Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
+from tests.report.conftest import pdfium_text
 from tests.warehouse.smalltown import make_smalltown, write_log
 
 FEBRUARY, MARCH = date(2024, 2, 1), date(2024, 3, 1)
@@ -55,6 +56,24 @@ def resend(settings: Settings, *counts: int) -> None:
     write_log(settings.workspace, "parks", "picnic", list(counts))
     load(settings)
     build(settings)
+
+
+def test_an_issued_document_bears_its_number_its_office_and_who_signs_it_and_a_copy_says_that_it_is_one(
+    town: Settings, tmp_path: Path
+) -> None:
+    declared = {"office": "Follow-up unit", "addressee": "The Minister", "signatory": "The Director General"}
+    with (town.workspace / "workspace.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[document]\n" + "".join(f'{part}_en = "{words}"\n' for part, words in declared.items()))
+    build(town)
+    issued = next(one for one in issue(town, scopes=("programme",)) if one.wanted.language == "en")
+    (copy,) = write_reports(town, Order(FEBRUARY, ("programme",), ("en",), out=tmp_path / "copies"), today=TODAY)
+    said, copied = (re.sub(r"\s+", " ", pdfium_text(one.path)) for one in (issued, copy))
+    assert "2024-02/programme/1" in said
+    assert "2024-02/programme · copy, not issued" in copied
+    for words in (*declared.values(), "Signature"):
+        assert words in said
+    (corrected,) = write_reports(town, Order(FEBRUARY, ("programme",), ("en",), reissue=True), today=TODAY)
+    assert corrected.status == "unchanged" or "2024-02/programme/2" in pdfium_text(corrected.path)
 
 
 def test_all_scopes_are_issued_with_figures_build_and_digests_beside_them(town: Settings) -> None:

@@ -184,8 +184,6 @@ def test_no_page_is_half_empty_and_there_are_at_most_twelve(name: str, documents
             picture = one.render(scale=0.5, grayscale=True).to_numpy()
             height = picture.shape[0]
             body = picture[: int(height * 0.925)].copy()  # without the footer
-            if number == len(pdf):
-                body[int(height * notes_at(one, name[-2:])) :] = 255  # room for notes is no content
             inked = [row for row in range(body.shape[0]) if body[row].min() < 235]
             assert max(inked) / body.shape[0] >= LEAST_FILL, f"page {number} ends at {max(inked) / body.shape[0]:.0%}"
 
@@ -215,13 +213,27 @@ def test_no_lettering_is_too_small_for_paper(name: str, documents: Path) -> None
             assert min(sizes) >= LEAST_LETTERS_PT, f"page {number}: {sorted(sizes)[:3]}"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("programme")])
-def test_the_first_page_holds_its_table_to_the_last_row(name: str, documents: Path) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_of_all_indicators_stands_whole_on_one_page(name: str, documents: Path) -> None:
     shown = json.loads((documents / f"{name}.json").read_text(encoding="utf-8"))
     rows = next(part for part in shown["parts"] if part["kind"] == "table")["rows"]
     with pypdfium2.PdfDocument(documents / f"{name}.pdf") as pdf:
-        first = " ".join(pdf[0].get_textpage().get_text_range().split())
-    assert all(word in first for word in rows[-1][0]["text"].split())
+        pages = [" ".join(one.get_textpage().get_text_range().split()) for one in pdf]
+    page = next(number for number, text in enumerate(pages) if t("report.heading.indicators", name[-2:]) in text)
+    for row in rows:
+        assert all(word in pages[page] for word in row[0]["text"].split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bookmarks_follow_the_pages_from_top_to_bottom(name: str, documents: Path) -> None:
+    with pypdfium2.PdfDocument(documents / f"{name}.pdf") as pdf:
+        places = []
+        for mark in pdf.get_toc():
+            target = mark.get_dest()
+            _, (_, top, *_) = target.get_view()
+            places.append((target.get_index(), -top))
+    assert len(places) > 8
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -244,18 +256,6 @@ def boxes_of(text: pypdfium2.PdfTextPage, words: str) -> list[tuple[float, float
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
         found.append((min(lefts), min(bottoms), max(rights), max(tops)))
     return found
-
-
-def notes_at(last: pypdfium2.PdfPage, language: str) -> float:
-    """Return where the heading for notes begins, as a share of the height; 1 where there is none."""
-    searched = last.get_textpage().search(t("report.heading.notes", language), match_whole_word=True)
-    found = [searched.get_next()]
-    if found[0] is None:
-        return 1.0
-    while (one := searched.get_next()) is not None:
-        found.append(one)
-    _, _, _, top = last.get_textpage().get_charbox(found[-1][0])
-    return 1 - top / last.get_height()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("-en")])
