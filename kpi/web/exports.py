@@ -5,7 +5,8 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,10 +43,13 @@ MIME = {
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-STREAMED = ("csv", "ndjson")
+STREAMED = ("csv", "ndjson", "json")
+WHOLE_AT_ONCE = 1
+"""Answers that are made in memory before the first byte goes out; the next one waits its turn."""
+LONGEST_WAIT_SECONDS = 30
 WORKBOOK_ROWS = 100_000
 """More would keep a processor from the pages for long; the other formats bring them all."""
-STATUS = {"export_unknown": 404, "export_too_often": 429}
+STATUS = {"export_unknown": 404, "export_too_often": 429, "export_too_busy": 503}
 OF_THE_ANSWER = ("lang", "limit")
 """Parameters that say how rows are answered, not which."""
 
@@ -56,7 +60,7 @@ class Exports:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._limit = RateLimit(settings.export_requests_per_minute)
-        self._lock = threading.Lock()
+        self._lock, self._turns = threading.Lock(), threading.Semaphore(WHOLE_AT_ONCE)
         self._open: tuple[Warehouse, dict[str, Exportable]] | None = None
 
     @property
@@ -100,18 +104,20 @@ class Exports:
         name, _, form = request.path_params["file"].rpartition(".")
         if name not in known or form not in MIME:
             raise QueryRefused("export_unknown", name=request.path_params["file"], forms=", ".join(MIME))
-        tag = self._tag(warehouse.build_id, str(request.url.query), form)
+        language = language_of(request)
+        asked = _asked(request)
+        wanted = extract(known[name], asked, self._row_limit(request.query_params.get("limit"), form))
+        check_values(warehouse, known[name], asked)
+        tag = self._tag(warehouse.build_id, str(request.url.query), form, language)
         headers = {
             "etag": tag,
+            "vary": "accept-language",
             "cache-control": "no-cache",
             "x-build-id": warehouse.build_id,
             "content-disposition": f'attachment; filename="{name}.{form}"',
         }
         if _has(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        asked = _asked(request)
-        wanted = extract(known[name], asked, self._row_limit(request.query_params.get("limit"), form))
-        check_values(warehouse, known[name], asked)
         total = count(warehouse, wanted)
         headers |= {"x-rows": str(min(total, wanted.row_limit)), "x-rows-total": str(total)}
         headers |= coverage_of(warehouse, known[name], asked)
@@ -122,12 +128,22 @@ class Exports:
         if form in STREAMED:
             parts = _begun(parts)
             return StreamingResponse(_encoded(parts, form), media_type=MIME[form], headers=headers)
-        rows = pl.concat(parts)
-        if form == "xlsx":
-            content = export_workbook(warehouse, known[name], rows, total, asked, language_of(request))
-        else:
-            content = rows_as_bytes(rows, form)
+        with self._turn():
+            rows = pl.concat(parts)
+            if form == "xlsx":
+                content = export_workbook(warehouse, known[name], rows, total, asked, language)
+            else:
+                content = rows_as_bytes(rows, form)
         return Response(content, media_type=MIME[form], headers=headers)
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        if not self._turns.acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise QueryRefused("export_too_busy", seconds=LONGEST_WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _row_limit(self, wanted: str | None, form: str) -> int:
         highest = min(
@@ -156,8 +172,8 @@ class Exports:
             return self._open
 
     @staticmethod
-    def _tag(build_id: str, query: str, form: str) -> str:
-        return f'"{build_id}-{hashlib.sha256(f"{form}?{query}".encode()).hexdigest()[:12]}"'
+    def _tag(build_id: str, query: str, form: str, language: str) -> str:
+        return f'"{build_id}-{hashlib.sha256(f"{form}?{query}#{language}".encode()).hexdigest()[:12]}"'
 
 
 def exports_in_force() -> Exports:
@@ -193,15 +209,28 @@ def _begun(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def _encoded(parts: Iterator[pl.DataFrame], form: str) -> Iterator[bytes]:
+    if form == "json":
+        yield from json_array(parts)
+        return
     for number, rows in enumerate(parts):
         yield rows_as_bytes(rows, form, is_first=number == 0)
+
+
+def json_array(parts: Iterator[pl.DataFrame]) -> Iterator[bytes]:
+    """Encode parts of rows as one JSON array, a part at a time."""
+    start = b"["
+    for rows in parts:
+        if len(rows):
+            yield start + rows_as_bytes(rows, "json")[1:-1]
+            start = b","
+    yield b"]" if start == b"," else b"[]"
 
 
 def _refused(error: KpiError, request: Request) -> Response:
     language = language_of(request)
     headers = {"content-language": language, "cache-control": "no-store"}
     status = 503 if isinstance(error, NothingPublished | BuildUnavailable) else STATUS.get(error.key, 400)
-    if status == STATUS["export_too_often"]:
+    if "seconds" in error.facts:
         headers["retry-after"] = str(error.facts["seconds"])
     words = {"error": error.what(language), "next": error.next_step(language)}
     return JSONResponse(words, status_code=status, headers=headers)

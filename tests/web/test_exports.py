@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from kpi.settings import Settings
 from kpi.warehouse.connect import Warehouse, current_build_id
-from kpi.web.exports import Exports
+from kpi.web.exports import Exports, json_array
 from kpi.web.rate_limit import RateLimit
 from tests.web.serving import served
 
@@ -84,6 +84,41 @@ def test_the_tag_is_of_the_build_and_spares_a_second_transfer(client, demo_works
 def test_a_tag_is_known_however_a_proxy_or_a_client_gives_it_back(client, given) -> None:
     tag = client.get("/export/dim_level.csv").headers["etag"]
     assert client.get("/export/dim_level.csv", if_none_match=given.format(tag=tag)).status == 304
+
+
+def test_the_tag_is_of_the_language_too_and_a_cache_between_is_told(client) -> None:
+    tags = {}
+    for language in ("ar", "en"):
+        answer = client.get("/export/dim_level.xlsx", accept_language=language)
+        assert "accept-language" in answer.headers["vary"].lower()
+        tags[language] = answer.headers["etag"]
+    assert tags["ar"] != tags["en"]
+
+
+def test_a_wrong_question_is_refused_whatever_tag_comes_with_it(client) -> None:
+    assert client.get("/export/serve_coverage.csv?entity=nobody", if_none_match="*").status == 400
+
+
+def test_json_in_many_parts_is_one_list(client, warehouse, monkeypatch) -> None:
+    monkeypatch.setattr("kpi.queries.exports.BATCH_ROWS", 7)
+    rows = json.loads(client.get("/export/dim_entity.json").body)
+    assert [row["entity_id"] for row in rows] == warehouse.query("select entity_id from dim_entity order by all")[
+        "entity_id"
+    ].to_list()
+
+
+def test_json_without_rows_is_an_empty_list() -> None:
+    assert json.loads(b"".join(json_array(iter([pl.DataFrame({"a": []})])))) == []
+
+
+def test_a_large_file_waits_its_turn_and_is_told_when_it_does_not_come(demo_workspace, monkeypatch) -> None:
+    monkeypatch.setattr("kpi.web.exports.LONGEST_WAIT_SECONDS", 0.05)
+    exports = Exports(Settings(workspace=demo_workspace))
+    with served(Starlette(routes=exports.routes)) as client, exports._turn():
+        refused = client.get("/export/dim_level.parquet?lang=en")
+        assert (refused.status, "retry-after" in refused.headers) == (503, True)
+        assert "turn" in json.loads(refused.body)["error"]
+        assert client.get("/export/dim_level.json").status == 200
 
 
 def test_a_cut_answer_says_of_how_many_rows(client, warehouse) -> None:
