@@ -17,6 +17,8 @@ from kpi.warehouse.manifest import Manifest, damage_looked_at_anew
 
 __all__ = ["READER_CONFIG", "Warehouse", "current_build_id"]
 
+KEPT_BYTES = 32 * 2**20
+LARGEST_KEPT_BYTES = 2**18
 READER_CONFIG: dict[str, str | float | list[str]] = {
     "threads": "2",
     "memory_limit": "512MB",
@@ -39,7 +41,7 @@ class Warehouse:
         self.path = path
         self.manifest = manifest
         self._connection = connection
-        self._answers = Answers()
+        self._answers = Answers(KEPT_BYTES, LARGEST_KEPT_BYTES)
 
     @property
     def build_id(self) -> str:
@@ -66,7 +68,14 @@ class Warehouse:
 
         Raises `QueryRefused` with the file's own words for a question that has no answer.
         """
-        return self._answers.get(sql, {**(parameters or {}), **named}, self._ask)
+        bound = {**(parameters or {}), **named}
+        # Types too: true and 1 are equal in Python and not in SQL.
+        key = sql, tuple((name, type(value), value) for name, value in sorted(bound.items()))
+        try:
+            hash(key)
+        except TypeError:  # a list is no key
+            return self._ask(sql, bound)
+        return self._answers.get(key, lambda: self._ask(sql, bound)).clone()
 
     def _ask(self, sql: str, parameters: Mapping[str, object]) -> pl.DataFrame:
         with self._faults_of_the_file(), self._connection.cursor() as cursor, refusals_in_words():
@@ -99,7 +108,7 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection and forget the answers; open queries finish first."""
         self._connection.close()
-        self._answers = Answers()
+        self._answers = Answers(KEPT_BYTES, LARGEST_KEPT_BYTES)
 
 
 def _told_apart(names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The only place with Streamlit caches: one warehouse per build, one answer per question and build.
+"""The only place that keeps anything: one warehouse per build, one answer per question and build.
 
 Answers are frozen, so every session gets the same object; nothing is copied.
 """
@@ -29,7 +29,7 @@ from kpi.web.cache.answers import (
     every_rejected_row,
     stopped_publication,
 )
-from kpi.web.cache.build import Build, current_build, is_older_build
+from kpi.web.cache.build import current_build, is_older_build
 from kpi.web.cache.registers import (
     cached_catalogue,
     cached_change_management,
@@ -50,6 +50,7 @@ from kpi.web.cache.registers import (
     every_indicator_row,
     every_listed_service,
 )
+from kpi.web.cache.store import Build
 
 __all__ = [
     "Build",

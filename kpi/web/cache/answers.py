@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-import streamlit as st
 
 from kpi.errors import SettingsError
 from kpi.held import Held, held_publication
@@ -32,16 +31,17 @@ from kpi.queries.series import series, several_series
 from kpi.queries.transaction_days import Days, days
 from kpi.queries.transactions import Split, SplitBy, split
 from kpi.warehouse.connect import Warehouse
-from kpi.web.cache.build import Build, warehouse_of
+from kpi.web.cache.build import warehouse_of
+from kpi.web.cache.store import Build, kept
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_freshness(build: Build) -> Freshness:
     """Return what the build covers."""
     return freshness(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_held(build: Build) -> tuple[HeldItem, ...]:
     """Return what the build leaves out until somebody decides, and what was released."""
     return held_items(warehouse_of(build))
@@ -55,55 +55,55 @@ def stopped_publication(build: Build) -> tuple[Held, ...]:
         return ()  # a registry of decisions that nobody can trust is said by `kpi doctor`
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_options(build: Build) -> FilterOptions:
     """Return what the filters offer."""
     return filter_options(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept
 def cached_readiness(build: Build, filters: Filters) -> Readiness:
     """Return the rounds of assessment, the bodies and the indicators."""
     return readiness(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Headline, ...]:
     """Return the headlines of several KPIs, in the order asked."""
     return tuple(headlines(warehouse_of(build), kpi_ids=kpi_ids, filters=filters))
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_series(build: Build, kpi_id: str, filters: Filters) -> Series:
     """Return a KPI over time."""
     return series(warehouse_of(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept
 def cached_several_series(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Series, ...]:
     """Return several KPIs over time, in the order asked."""
     return several_series(warehouse_of(build), kpi_ids=kpi_ids, filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_ranking(build: Build, kpi_id: str, filters: Filters) -> Ranking:
     """Return the entities in the order of a KPI."""
     return ranking(warehouse_of(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_map(build: Build, kpi_id: str, filters: Filters) -> GovernorateMap:
     """Return a KPI by governorate."""
     return governorate_map(warehouse_of(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept
 def cached_league(build: Build, filters: Filters) -> League:
     """Return every reporting entity with its standings."""
     return league(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_entity(build: Build, filters: Filters) -> EntityProfile | None:
     """Return what is on record about the entity of the filters; None without one."""
     if filters.entity_id is None:
@@ -113,67 +113,67 @@ def cached_entity(build: Build, filters: Filters) -> EntityProfile | None:
     )
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_changes_of_hands(build: Build, filters: Filters) -> tuple[ChangeOfHands, ...]:
     """Return what changed hands within the period and its base."""
     return changes_of_hands(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_governorates(build: Build, kpi_id: str, filters: Filters) -> GovernoratesOverview:
     """Return the governorates side by side by a KPI."""
     return governorates_overview(warehouse_of(build), kpi_id=kpi_id, filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_scorecard(build: Build, filters: Filters) -> Scorecard:
     """Return what the governorate of the filters has beside its KPIs."""
     return scorecard(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_coverage(build: Build, filters: Filters) -> CoverageMap | None:
     """Return who sent which month."""
     return coverage_map(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_split(build: Build, by: SplitBy, filters: Filters) -> Split:
     """Return the transactions over time in parts."""
     return split(warehouse_of(build), by=by, filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_days(build: Build, filters: Filters) -> Days:
     """Return the transactions day by day."""
     return days(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_movers(build: Build, filters: Filters) -> Movers:
     """Return who and what moved the transactions."""
     return movers(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_rejections(build: Build) -> Rejections:
     """Return the rejected rows, counted and sampled."""
     return rejections(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_ledger(build: Build) -> Ledger:
     """Return the ledger of source files."""
     return ledger(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_checks(build: Build) -> tuple[Check, ...]:
     """Return the results of the checks."""
     return checks(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_comparison(build: Build) -> BuildComparison | None:
     """Return what changed since the build before; None for the first build."""
     current = warehouse_of(build)

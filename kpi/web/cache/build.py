@@ -1,6 +1,5 @@
 """The build that a session sees, and its one warehouse."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -8,14 +7,7 @@ import streamlit as st
 from kpi.settings import settings_in_force
 from kpi.warehouse.builds import nothing_to_read
 from kpi.warehouse.connect import Warehouse, current_build_id
-
-
-@dataclass(frozen=True)
-class Build:
-    """Name a build of a workspace: the key of everything cached."""
-
-    workspace: str
-    build_id: str
+from kpi.web.cache.store import SHARED, Build
 
 
 def current_build() -> Build:
@@ -24,7 +16,9 @@ def current_build() -> Build:
     build_id = current_build_id(settings.workspace, settings.build)
     if build_id is None:
         raise nothing_to_read(settings.workspace)
-    return Build(str(settings.workspace), build_id)
+    build = Build(str(settings.workspace), build_id)
+    SHARED.see(build)
+    return build
 
 
 def is_older_build(build: Build) -> bool:

@@ -20,7 +20,8 @@ from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, ser
 from kpi.queries.service_states import Portfolio, portfolio
 from kpi.queries.services import Catalogue, Search, every_service, services
 from kpi.settings import settings_in_force
-from kpi.web.cache.build import Build, warehouse_of
+from kpi.web.cache.build import warehouse_of
+from kpi.web.cache.store import Build, kept
 from kpi.web.console import Console
 
 
@@ -37,67 +38,67 @@ def console(build: Build) -> Console:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_schema(build: Build) -> tuple[Object, ...]:
     """Return what the build holds, with comments."""
     return schema(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept
 def cached_services(build: Build, entity_id: str) -> tuple[Service, ...]:
     """Return the services of an entity."""
     return services_of(warehouse_of(build), entity_id=entity_id)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@kept
 def cached_service(build: Build, service_id: str) -> Service | None:
     """Return one service, None for an unknown identifier."""
     return find_service(warehouse_of(build), service_id=service_id)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_methods(build: Build) -> tuple[Method, ...]:
     """Return every KPI with the SQL of its view."""
     return methods(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_claims(build: Build) -> tuple[Claim, ...]:
     """Return the published figures with their verdicts."""
     return claims(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept
 def cached_projects(build: Build, filters: Filters) -> Projects:
     """Return where every project stands."""
     return projects(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept
 def cached_project_log(build: Build, project_id: str, period: Period) -> ProjectLog | None:
     """Return one project with its reports."""
     return project_log(warehouse_of(build), project_id=project_id, period=period)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept
 def cached_platforms(build: Build, filters: Filters | None) -> Platforms:
     """Return the shared platforms and who uses them."""
     return platforms(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept
 def cached_change_management(build: Build, filters: Filters | None) -> ChangeManagement:
     """Return the change teams, strategies, stories and guides."""
     return change_management(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept
 def cached_portfolio(build: Build, filters: Filters) -> Portfolio:
     """Return the services counted by state and maturity."""
     return portfolio(warehouse_of(build), filters=filters)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept
 def cached_catalogue(build: Build, filters: Filters, search: Search) -> Catalogue:
     """Return a page of the services found."""
     return services(warehouse_of(build), filters=filters, search=search)
@@ -108,19 +109,19 @@ def every_listed_service(build: Build, filters: Filters, search: Search) -> pl.D
     return every_service(warehouse_of(build), filters=filters, search=search)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept
 def cached_service_facts(build: Build, service_id: str, filters: Filters) -> ServiceFacts | None:
     """Return what a service is and what happened to it."""
     return service_facts(warehouse_of(build), service_id=service_id, filters=filters)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept
 def cached_service_volumes(build: Build, service_id: str, entity_id: str, filters: Filters) -> ServiceVolumes:
     """Return how a service is used."""
     return service_volumes(warehouse_of(build), service_id=service_id, entity_id=entity_id, filters=filters)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept
 def cached_journeys(build: Build, filters: Filters) -> tuple[Journey, ...]:
     """Return the journeys with their services."""
     return journeys(warehouse_of(build), filters=filters)

@@ -18,7 +18,8 @@ from kpi.report.check import Checked, check_with
 from kpi.report.scope import Scope
 from kpi.settings import settings_in_force
 from kpi.web.beside import Beside, Job, Tell
-from kpi.web.cache.build import Build, warehouse_of
+from kpi.web.cache.build import warehouse_of
+from kpi.web.cache.store import Build, kept
 
 Pages = tuple[bytes, ...]
 Archive = tuple[bytes, tuple[Outcome, ...]]
@@ -35,19 +36,19 @@ class Wanted:
     mark: str
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept
 def cached_scopes(build: Build) -> tuple[Scope, ...]:
     """Return what a snapshot can be about."""
     return desk.every_scope(warehouse_of(build))
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@kept
 def cached_check(build: Build, month: date, mark: str) -> Checked:
     """Compare what was issued of a month with the build; `mark` is that of the month."""
     return check_with(warehouse_of(build), Path(build.workspace), month)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@kept
 def cached_pdf(wanted: Wanted) -> bytes:
     """Return a snapshot as PDF, from the data now."""
     return desk.pdf_of(_snapshot(wanted.build, wanted.month, wanted.scope, wanted.mark), wanted.document)[1]
@@ -78,7 +79,7 @@ def _archives() -> Beside[Archive]:
     return Beside(at_once=1, kept=2)  # some 40 MB each
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept
 def _snapshot(build: Build, month: date, scope: str, mark: str) -> desk.Ready:
     return desk.ready(warehouse_of(build), Path(build.workspace), month, scope)
 
