@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.periods import Period, shift_months
-from kpi.queries.coverage import REPORTED, read_coverage
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.points import Answer, Cell, Request, fetch
@@ -58,14 +57,14 @@ class ServiceFacts:
 class ChannelVolume:
     """Hold the completed transactions of one channel: over time, in the period and in its base.
 
-    A point without a value is one that the entity did not report; `channel` is None where the channel is not known;
-    `base_total` is None where the base has nothing of this channel.
+    What was not logged has no value, which is not zero: a point of time, the period (`total`) or its base
+    (`base_total`). `channel` is None where the channel is not known.
     """
 
     channel: Named | None
     digital: bool
     points: tuple[Point, ...]
-    total: int
+    total: int | None
     base_total: int | None
 
 
@@ -173,13 +172,12 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
     answers = fetch(warehouse, (over_time, now, before, places), asked)
     names = {(kind, name): (Named(name, *words), digital) for kind, name, *words, digital in
              warehouse.query(_NAMES).iter_rows()}  # fmt: skip
-    months = _months(warehouse, span, asked, build)
     channels = [
         ChannelVolume(
             channel=names["channel", channel][0] if channel != UNKNOWN_CHANNEL else None,
             digital=channel != UNKNOWN_CHANNEL and names["channel", channel][1],
-            points=_points(answers[over_time][channel], months),
-            total=_total(answers[now], channel) or 0,
+            points=_points(answers[over_time][channel], span, build.reporting_months),
+            total=_total(answers[now], channel),
             base_total=_total(answers[before], channel) if base is not None else None,
         )
         for channel in answers[over_time]
@@ -188,7 +186,7 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
         period=asked.period,
         base=base,
         months_per_point=build.reporting_months,
-        channels=tuple(sorted(channels, key=lambda one: (one.channel is None, -one.total))),
+        channels=tuple(sorted(channels, key=lambda one: (one.channel is None, -(one.total or 0)))),
         places=_places({key[1]: named for key, (named, _) in names.items()}, answers[places]),
     )
 
@@ -201,20 +199,9 @@ def _span(period: Period, build: Freshness) -> Period:
     return Period(start, end).snap(build.reporting_months) if start <= end else period
 
 
-def _months(warehouse: Warehouse, span: Period, filters: Filters, build: Freshness) -> dict[date, bool]:
-    """Tell of every point whether the entity reported in it."""
-    grain = build.reporting_months
-    rows = read_coverage(warehouse, (span,), filters.entity_id, filters.organisation).rows
-    reported = {row.month for row in rows if row.status in REPORTED}
-    return {month: not reported.isdisjoint(Period.of_month(month, grain)) for month in span.points(grain)}
-
-
-def _points(cells: Sequence[Cell], months: Mapping[date, bool]) -> tuple[Point, ...]:
+def _points(cells: Sequence[Cell], span: Period, months_per_point: int) -> tuple[Point, ...]:
     values = {cell.month: cell.value for cell in cells}
-    return tuple(
-        Point(month, values.get(month, 0.0 if reported else None), None, None, partial=False)
-        for month, reported in months.items()
-    )
+    return tuple(Point(month, values.get(month), None, None, partial=False) for month in span.points(months_per_point))
 
 
 def _places(names: Mapping[str, Named], answer: Answer) -> tuple[PlaceVolume, ...]:
