@@ -188,7 +188,7 @@ def _project(row: Mapping[str, Any]) -> Project:
                 "has_slipped")  # fmt: skip
     status = row["reported_status"]
     return Project(
-        facts=registry_item(dict(row) | {"item_id": row["project_id"]}),
+        facts=registry_item(row, "project_id"),
         governorate=named(row["governorate_id"], row["governorate_ar"], row["governorate_en"]),
         standing=Named(row["standing"], row["standing_ar"], row["standing_en"]),
         reported=named(status, row["reported_status_ar"], row["reported_status_en"]) if status else None,

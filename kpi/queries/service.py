@@ -87,33 +87,16 @@ class ServiceVolumes:
     places: tuple[PlaceVolume, ...]
 
 
-_FACTS = """
-select
-    dim_service.name_ar, dim_service.name_en, dim_entity.entity_id,
-    dim_entity.name_ar as entity_ar, dim_entity.name_en as entity_en, dim_entity.reports_transactions,
-    dim_service.journey_id, dim_journey.name_ar as journey_ar, dim_journey.name_en as journey_en,
-    dim_service.governorate_id, dim_governorate.name_ar as governorate_ar, dim_governorate.name_en as governorate_en,
-    dim_service.beneficiary, dim_beneficiary.name_ar as beneficiary_ar, dim_beneficiary.name_en as beneficiary_en,
-    dim_service.priority_from, dim_service.digitisation_from, dim_service.source,
-    states.maturity, life.* exclude (service_id)
-from dim_service
-inner join service_states($as_of) as states on dim_service.service_id = states.service_id
-{owner}
-left join fct_service_life as life on dim_service.service_id = life.service_id
-left join dim_journey on dim_service.journey_id = dim_journey.journey_id
-left join dim_governorate on dim_service.governorate_id = dim_governorate.governorate_id
-left join dim_beneficiary on dim_service.beneficiary = dim_beneficiary.beneficiary
-where dim_service.service_id = $service
-"""
+_FACTS = "select * from serve_service_facts($as_of, organisation := $organisation) where service_id = $service"
 OWNERS = {
     "as_was": "inner join dim_entity on dim_service.entity_id = dim_entity.entity_id",
     "as_is": "inner join dim_service_current_owner as owner on dim_service.service_id = owner.service_id "
     "inner join dim_entity on owner.current_entity_id = dim_entity.entity_id",
 }
 _EVENTS = """
-select event, event_on, programme from fct_service_event
+select event, event_on, programme from serve_service_events
 where service_id = $service
-order by event_on, case event when 'registered' then 1 when 'simplified' then 2 when 'digitised' then 3 else 4 end
+order by event_on, sort_order
 """
 _NAMES = """
 select 'channel' as list, channel as id, name_ar, name_en, digital from dim_channel
@@ -125,8 +108,7 @@ select 'governorate', governorate_id, name_ar, name_en, false from dim_governora
 def service_facts(warehouse: Warehouse, *, service_id: str, filters: Filters) -> ServiceFacts | None:
     """Answer what a service is and what happened to it; None for an identifier that the catalogue does not hold."""
     as_of = as_of_day(warehouse, filters.period)
-    statement = _FACTS.format(owner=OWNERS[filters.organisation])
-    rows = warehouse.query(statement, as_of=as_of, service=service_id).rows(named=True)
+    rows = warehouse.query(_FACTS, as_of=as_of, service=service_id, organisation=filters.organisation).rows(named=True)
     if not rows:
         return None
     row = rows[0]
