@@ -39,6 +39,7 @@ _NO_PROSE = re.compile(r"[A-Za-z]|\d-\d")
 _LOCALES = {"ar": "ar", "en": "en_GB"}
 _COUNTED_UNITS = frozenset({"transactions", "services", "journeys", "entities"})
 _SMALLEST_COMPACT = 10_000
+_WHOLE_PCT = 100
 _MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 
@@ -121,6 +122,11 @@ def format_percent(value: float, language: str, *, decimals: int = 1, digits: Di
     """Write a value of 0–100 as a percentage; what is not all of it is never 100, nor what is something 0."""
     mark, shown = rounded_percent(value, decimals)
     return _written(f"{mark}{grouped(shown, decimals)}%", language, digits)
+
+
+def format_progress(value: float | None, language: str) -> str:
+    """Write how far something has come; only what is complete reads 100%."""
+    return format_value(value, "percent", language, 0 if value == _WHOLE_PCT else 1)
 
 
 def format_points(value: float, language: str, *, decimals: int = 1, digits: Digits | None = None) -> str:

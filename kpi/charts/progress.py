@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from kpi.charts.chart import Chart, Table, phrase, tick_text
 from kpi.charts.kept import drawn_once
 from kpi.charts.theme import LABEL_SIZE, Mode, Palette, palette, template
-from kpi.language import direction, format_change, format_value, t, with_digits
+from kpi.language import direction, format_change, format_progress, t, with_digits
 from kpi.periods import month_name, months_between, point_label
 from kpi.queries.projects import CurvePoint
 
@@ -35,8 +35,8 @@ def table(points: Sequence[CurvePoint], language: str) -> Table:
     """Return the points as words, the latest first."""
     headers = tuple(t(f"projects.curve_chart.{name}", language) for name in ("month", "actual", "planned"))
     rows = tuple(
-        (point_label(point.month, 1, language), progress_words(point.progress_pct, language),
-         progress_words(point.planned_pct, language), _difference(point, language))
+        (point_label(point.month, 1, language), format_progress(point.progress_pct, language),
+         format_progress(point.planned_pct, language), _difference(point, language))
         for point in reversed(points)
     )  # fmt: skip
     headers += (t("projects.table.variance", language),)
@@ -53,14 +53,6 @@ def _value(point: CurvePoint, which: str) -> float | None:
     return point.progress_pct if which == "actual" else point.planned_pct
 
 
-def progress_words(value: float | None, language: str) -> str:
-    """Write a share of completion; only what is complete reads 100%, what merely rounds to it keeps its decimals."""
-    if value is None or value == WHOLE_PCT:
-        return format_value(value, "percent", language, 0)
-    rounds_up = round(value, 1) >= WHOLE_PCT
-    return format_value(value, "percent", language, 2 if rounds_up else 1)
-
-
 def _line(points: Sequence[CurvePoint], which: str, language: str, colour: str, dash: str) -> go.Scatter:
     name = t(f"projects.curve_chart.{which}", language)
     return go.Scatter(
@@ -72,7 +64,7 @@ def _line(points: Sequence[CurvePoint], which: str, language: str, colour: str, 
         connectgaps=False,
         cliponaxis=False,
         hovertext=[
-            f"<b>{progress_words(_value(point, which), language)}</b><br>"
+            f"<b>{format_progress(_value(point, which), language)}</b><br>"
             f"{phrase(f'{name} · {point_label(point.month, 1, language)}', language)}"
             for point in points
         ],
@@ -123,7 +115,7 @@ def _name_lines(drawing: go.Figure, points: Sequence[CurvePoint], language: str,
     ):
         value = _value(points[-1], which)
         name = t(f"projects.curve_chart.{which}", language)
-        words = t("projects.curve_chart.end", language, name=name, value=progress_words(value, language))
+        words = t("projects.curve_chart.end", language, name=name, value=format_progress(value, language))
         drawing.add_annotation(
             xref="paper", yref="paper", x=1 if mirrored else 0, y=1, xanchor=start, yanchor="top", align=start,
             xshift=-10 if mirrored else 10, yshift=-4 - 22 * row, showarrow=False,
@@ -142,6 +134,6 @@ def _alt(points: Sequence[CurvePoint], language: str) -> str:
         "projects.curve_chart.alt",
         language,
         month=point_label(last.month, 1, language),
-        actual=progress_words(last.progress_pct, language),
-        planned=progress_words(last.planned_pct, language),
+        actual=format_progress(last.progress_pct, language),
+        planned=format_progress(last.planned_pct, language),
     )

@@ -58,5 +58,8 @@ def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
 
 
 def _polyline(run: Sequence[tuple[float, float]], colour: str) -> str:
+    if len(run) == 1:
+        # Between two gaps: a line of no length with round caps is a dot.
+        return f'<path d="M{run[0][0]} {run[0][1]}h0" stroke="{colour}" stroke-width="3" {_STROKE}/>'
     corners = " ".join(f"{x},{y}" for x, y in run)
     return f'<polyline points="{corners}" stroke="{colour}" stroke-width="2" {_STROKE}/>'

@@ -10,10 +10,9 @@ from html import escape
 from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
 from kpi.charts.long_list import long_list_html
-from kpi.charts.progress import progress_words
-from kpi.language import format_day, plural, t, with_digits
+from kpi.language import format_day, format_progress, plural, t, with_digits
 from kpi.periods import point_label, shift_months
-from kpi.queries.projects import DELAYED, Project
+from kpi.queries.projects import Project
 
 _MOST_YEARS_NAMED = 8
 
@@ -48,7 +47,7 @@ def table(projects: Sequence[Project], language: str) -> Table:
     headers = tuple(t(f"projects.{column}", language) for column in columns)
     rows = tuple(
         (project.facts.item.label(language), _day(project.start_on, language), _day(project.due_on, language),
-         progress_words(project.progress_pct, language), progress_words(project.planned_pct, language))
+         format_progress(project.progress_pct, language), format_progress(project.planned_pct, language))
         for project in projects
     )  # fmt: skip
     return Table(t("projects.gantt.caption", language), headers, rows)
@@ -84,26 +83,25 @@ def _row(project: Project, scale: _Scale, language: str, href: Callable[[str], s
     name = escape(project.facts.item.label(language))
     words = t(
         "projects.gantt.row", language, project=project.facts.item.label(language),
-        due=_day(project.due_on, language), progress=progress_words(project.progress_pct, language),
-        planned=progress_words(project.planned_pct, language),
+        due=_day(project.due_on, language), progress=format_progress(project.progress_pct, language),
+        planned=format_progress(project.planned_pct, language),
     )  # fmt: skip
     done = f'<i class="kpi-done" style="inline-size:{project.progress_pct:.1f}%"></i>' if project.progress_pct else ""
     plan = ""
     if project.planned_pct is not None:
         plan = f'<i class="kpi-plan" style="inset-inline-start:{project.planned_pct:.1f}%"></i>'
-    state = f" kpi-is-{escape(project.has)}" if project.has else ""
+    state = " kpi-is-behind" if project.behind else ""
     return (
         f'<div class="kpi-span{state}"><a href="{escape(href(project.id))}">{name}</a>'
         f'<div class="kpi-lane" title="{escape(words)}"><div class="kpi-term" '
         f'style="inset-inline-start:{start:.2f}%;inline-size:{due - start:.2f}%">{done}{plan}</div></div>'
-        f"<em>{escape(progress_words(project.progress_pct, language))}</em></div>"
+        f"<em>{escape(format_progress(project.progress_pct, language))}</em></div>"
     )
 
 
 def _legend(projects: Sequence[Project], as_of: date, language: str) -> str:
     month = point_label(as_of, 1, language)
-    states = {project.has for project in projects}
-    names = ("progress", *(("delayed",) if DELAYED in states else ()), "planned", "today")
+    names = ("progress", *(("behind",) if any(project.behind for project in projects) else ()), "planned", "today")
     items = "".join(
         f'<li><i class="kpi-key-{name}"></i>{escape(t(f"projects.gantt.legend_{name}", language, month=month))}</li>'
         for name in names

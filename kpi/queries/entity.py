@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from kpi.catalogue import codes
 from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
 from kpi.queries.points import Request, fetch
+from kpi.queries.projects import OWNED, Project, projects_where
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
@@ -52,27 +51,7 @@ where fct_service_month.entity_id = $entity
 group by fct_service_month.month
 """
 _NAMES = "select service_id, name_ar, name_en from dim_service where list_contains($services, service_id)"
-_PROJECTS = """
-with last_month as (
-    select max(month) as month from fct_project_month where month <= $last_month::date
-)
-
-select
-    dim_project.project_id, dim_project.name_ar, dim_project.name_en, dim_project.in_programme, dim_project.due_on,
-    fct_project_month.reported_on,
-    fct_project_month.progress_pct::double as progress_pct,
-    fct_project_month.planned_pct::double as planned_pct,
-    fct_project_month.status
-from dim_project
-cross join last_month
-left join fct_project_month
-    on dim_project.project_id = fct_project_month.project_id and last_month.month = fct_project_month.month
-where dim_project.owner_entity_id = $entity
-    or (dim_project.owner_entity_id is null and dim_project.governorate_id = $governorate)
-order by
-    fct_project_month.progress_pct - fct_project_month.planned_pct nulls last,
-    fct_project_month.progress_pct, dim_project.project_id
-"""
+_PROJECTS = f"{OWNED} or (owner_entity_id is null and governorate_id = $governorate)"
 _READINESS = """
 with dated as (
     select
@@ -140,19 +119,6 @@ class TopService:
 
 
 @dataclass(frozen=True)
-class OwnedProject:
-    """Hold one project with its latest report in the period; what was not reported is None."""
-
-    project: Named
-    in_programme: bool
-    due_on: date | None
-    reported_on: date | None
-    progress_pct: float | None
-    planned_pct: float | None
-    status: Named | None
-
-
-@dataclass(frozen=True)
 class IndicatorScore:
     """Hold the score of one readiness indicator, the one before, and the mean of the bodies of the same kind."""
 
@@ -199,7 +165,7 @@ class EntityProfile:
     team_to: date | None
     services: ServiceCounts | None
     top_services: tuple[TopService, ...]
-    projects: tuple[OwnedProject, ...]
+    projects: tuple[Project, ...]
     readiness: Readiness | None
     platforms: tuple[Platform, ...]
 
@@ -227,7 +193,6 @@ def entity_profile(
     until = {"entity": entity_id, "last_month": period.end}
     counts = warehouse.query(_SERVICES, until)
     place = Named(row["governorate_id"], row["place_ar"], row["place_en"]) if row["governorate_id"] else None
-    projects = warehouse.query(_PROJECTS, until, governorate=place.id if place else None)
     return EntityProfile(
         entity=Named(entity_id, row["name_ar"], row["name_en"]),
         kind=row["kind"] or "other",
@@ -238,7 +203,9 @@ def entity_profile(
         team_to=team.get("active_to"),
         services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
         top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
-        projects=tuple(_project(one) for one in projects.iter_rows(named=True)),
+        projects=projects_where(
+            warehouse, period=period, condition=_PROJECTS, entity=entity_id, governorate=place.id if place else None
+        ),
         readiness=_readiness(warehouse, until | {"kind": row["kind"]}),
         platforms=tuple(
             Platform(Named(*names), purpose_ar, purpose_en)
@@ -258,19 +225,6 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[TopService, .
     first = sorted(completed, key=lambda one: (-online.get(one, 0), -completed[one], one))[:TOP_SERVICES]
     names = {one: Named(one, *names) for one, *names in warehouse.query(_NAMES, services=first).iter_rows()}
     return tuple(TopService(names[one], online.get(one, 0), completed[one]) for one in first if one in names)
-
-
-def _project(row: dict[str, Any]) -> OwnedProject:
-    known = {code.id: Named(code.id, code.name_ar, code.name_en) for code in codes()["project_status"]}
-    return OwnedProject(
-        project=Named(row["project_id"], row["name_ar"], row["name_en"]),
-        in_programme=row["in_programme"],
-        due_on=row["due_on"],
-        reported_on=row["reported_on"],
-        progress_pct=row["progress_pct"],
-        planned_pct=row["planned_pct"],
-        status=known.get(row["status"]),
-    )
 
 
 def _readiness(warehouse: Warehouse, params: Mapping[str, object]) -> Readiness | None:

@@ -9,6 +9,7 @@ from kpi.queries.filters import NOT_ALLOCATED, NOT_BY_SERVICE, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import GovernorateFacts, governorate_facts
 from kpi.queries.points import Cell, Request, fetch
+from kpi.queries.projects import Project, projects_where
 from kpi.queries.results import Named
 from kpi.queries.service import OWNERS
 from kpi.warehouse.connect import Warehouse
@@ -47,23 +48,7 @@ left join life on dim_service.service_id = life.service_id
 where dim_service.governorate_id = $governorate and life.retired_on is null
 order by dim_service.name_en, dim_service.service_id
 """
-_PROJECTS = """
-with reported as (
-    select * from fct_project_month
-    where month = (select max(month) from fct_project_month where month <= $to_month)
-)
-
-select
-    dim_project.project_id, dim_project.name_ar, dim_project.name_en, dim_project.governorate_id is not null,
-    dim_project.owner_ar, dim_project.owner_en, reported.status, reported.progress_pct::double,
-    reported.planned_pct::double, reported.reported_on
-from dim_project
-left join reported on dim_project.project_id = reported.project_id
-where
-    dim_project.governorate_id = $governorate
-    or (dim_project.governorate_id is null and not dim_project.in_programme)
-order by dim_project.governorate_id is null, dim_project.project_id
-"""
+_PROJECTS = "governorate_id = $governorate or (governorate_id is null and not in_programme)"
 _PLATFORMS = """
 select
     dim_platform.platform_id, dim_platform.name_ar, dim_platform.name_en, dim_platform.purpose_ar,
@@ -120,20 +105,6 @@ class LocalService:
 
 
 @dataclass(frozen=True)
-class PlacedProject:
-    """Hold a project and its latest report; `is_placed` is false where the source names no governorate."""
-
-    project: Named
-    is_placed: bool
-    owner_ar: str | None
-    owner_en: str | None
-    status: str | None
-    progress_pct: float | None
-    planned_pct: float | None
-    reported_on: date | None
-
-
-@dataclass(frozen=True)
 class LocalPlatform:
     """Hold a platform that a body of the governorate owns."""
 
@@ -185,7 +156,7 @@ class Scorecard:
     channels: tuple[ChannelValue, ...]
     top_services: tuple[ServiceVolume, ...]
     services: tuple[LocalService, ...]
-    projects: tuple[PlacedProject, ...]
+    projects: tuple[Project, ...]
     platforms: tuple[LocalPlatform, ...]
     readiness: tuple[Readiness, ...]
 
@@ -208,9 +179,7 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
                 _LOCAL_SERVICES.format(owner=OWNERS[chosen.organisation]), here | until
             ).iter_rows()
         ),
-        projects=tuple(
-            PlacedProject(Named(*row[:3]), *row[3:]) for row in warehouse.query(_PROJECTS, here | until).iter_rows()
-        )
+        projects=projects_where(warehouse, period=chosen.period, condition=_PROJECTS, governorate=governorate)
         if placed
         else (),
         platforms=tuple(

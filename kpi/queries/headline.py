@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kpi.catalogue import Kpi
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
+from kpi.queries.applicable import inapplicable_within
 from kpi.queries.change import Pairs, compare, read_pairs, with_base_told, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage_within
 from kpi.queries.definitions import definitions
@@ -49,7 +50,8 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
     build = freshness(warehouse)
     snapped = filters.snapped(build.reporting_months)
     kpis = definitions(warehouse, kpi_ids)
-    asked = [kpi for kpi in kpis.values() if applies(kpi, snapped)]
+    never = inapplicable_within(warehouse, snapped)
+    asked = [kpi for kpi in kpis.values() if applies(kpi, snapped) and kpi.id not in never]
     answers = fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped)
     hidden = [kpi.id for kpi in asked if is_hidden(compared(kpi, snapped, answers).now.get(PROGRAMME))]
     facts = _Facts(

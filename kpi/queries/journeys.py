@@ -78,37 +78,9 @@ class Journey:
 
 
 _STATEMENT = """
-with lines as (
-    select
-        states.journey_id,
-        states.service_id,
-        dim_service.name_ar,
-        dim_service.name_en,
-        states.entity_id,
-        dim_entity.name_ar as entity_ar,
-        dim_entity.name_en as entity_en,
-        states.in_scope,
-        states.is_digitised,
-        states.is_priority,
-        states.is_simplified,
-        case when rates.denominator >= $least_started then rates.value end as completion_rate,
-        rates.denominator as started,
-        case when states.is_simplified then life.steps_after end as steps
-    from service_states($as_of) as states
-    inner join dim_service on states.service_id = dim_service.service_id
-    inner join dim_entity on states.entity_id = dim_entity.entity_id
-    left join fct_service_life as life on states.service_id = life.service_id
-    left join kpi_points('completion_rate', $from, $to, by := 'service') as rates on states.service_id = rates.group_id
-    where states.journey_id is not null and states.in_catalogue
-)
-
-select
-    dim_journey.journey_id as id, dim_journey.name_ar as journey_ar, dim_journey.name_en as journey_en,
-    dim_journey.designed_on, coalesce(dim_journey.designed_on <= $as_of, false) as is_designed,
-    lines.* exclude (journey_id)
-from dim_journey
-left join lines on dim_journey.journey_id = lines.journey_id
-order by dim_journey.journey_id, lines.started desc nulls last, lines.service_id
+select * replace (case when started >= $least_started then completion_rate end as completion_rate)
+from serve_journeys($as_of, $from, $to)
+order by journey_id, started desc nulls last, service_id
 """
 
 
@@ -120,7 +92,7 @@ def journeys(warehouse: Warehouse, *, filters: Filters) -> tuple[Journey, ...]:
     rows = warehouse.query(_STATEMENT, params, as_of=as_of, least_started=LEAST_STARTED).rows(named=True)
     found: dict[str, list[dict]] = {}
     for row in rows:
-        found.setdefault(row["id"], []).append(row)
+        found.setdefault(row["journey_id"], []).append(row)
     return tuple(_journey(lines, as_of) for lines in found.values())
 
 
@@ -171,7 +143,7 @@ def _journey(lines: list[dict], as_of: date) -> Journey:
     first = lines[0]
     services = tuple(_service(line) for line in lines if line["service_id"] is not None)
     return Journey(
-        journey=Named(first["id"], first["journey_ar"], first["journey_en"]),
+        journey=Named(first["journey_id"], first["journey_ar"], first["journey_en"]),
         designed_on=first["designed_on"],
         is_designed=first["is_designed"],
         as_of=as_of,

@@ -6,37 +6,12 @@ from datetime import date
 
 from kpi.periods import shift_months
 from kpi.queries.filters import Filters
-from kpi.queries.registry_items import RegistryItem, item_columns, item_joins, named, registry_item
+from kpi.queries.registry_items import RegistryItem, named, registry_item
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
-_PLATFORMS = f"""
-select
-    {item_columns("dim_platform", "platform_id")},
-    dim_platform.purpose_ar, dim_platform.purpose_en, dim_platform.status_year, dim_platform.project_id,
-    volumes.transactions
-from dim_platform
-{item_joins("dim_platform")}
-left join (
-    select platform_id, sum(transactions)::bigint as transactions
-    from fct_platform_month
-    where month between $from_month and $to_month and ($entity is null or entity_id = $entity)
-    group by platform_id
-) as volumes on dim_platform.platform_id = volumes.platform_id
-order by dim_platform.platform_id
-"""
-_ADOPTION = """
-select
-    dim_platform_adoption.platform_id,
-    dim_platform_adoption.entity_id,
-    dim_entity.name_ar,
-    dim_entity.name_en,
-    dim_platform_adoption.adopted_on
-from dim_platform_adoption
-inner join dim_entity on dim_platform_adoption.entity_id = dim_entity.entity_id
-where dim_entity.reports_transactions
-order by dim_platform_adoption.platform_id, dim_platform_adoption.adopted_on, dim_platform_adoption.entity_id
-"""
+_PLATFORMS = "select * from serve_platforms($from_month, $to_month, entity := $entity) order by platform_id"
+_ADOPTION = "select * from serve_platform_adoption order by platform_id, adopted_on, entity_id"
 _ENTITIES = "select entity_id, name_ar, name_en from dim_entity where reports_transactions order by entity_id"
 _EVER = date.min
 
@@ -98,11 +73,11 @@ def platforms(warehouse: Warehouse, *, filters: Filters | None) -> Platforms:
     users = _users(warehouse, shift_months(period.end, 1) if period else None)
     found = [
         Platform(
-            facts=registry_item(row),
+            facts=registry_item(row, "platform_id"),
             purpose=named("", row["purpose_ar"], row["purpose_en"]),
             status_year=row["status_year"],
             project_id=row["project_id"],
-            users=users.get(row["item_id"]),
+            users=users.get(row["platform_id"]),
             transactions=row["transactions"],
         )
         for row in frame.iter_rows(named=True)

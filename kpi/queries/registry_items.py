@@ -41,11 +41,11 @@ left join dim_kind on {table}.kind = dim_kind.kind
 left join dim_published_status on {table}.published_status = dim_published_status.published_status"""
 
 
-def registry_item(row: Mapping[str, object]) -> RegistryItem:
-    """Read a row of `item_columns`; a code without a name in the lists keeps its own word."""
+def registry_item(row: Mapping[str, object], key: str = "item_id") -> RegistryItem:
+    """Read a row of `item_columns`, or of a view with its own `key`; a code without a name keeps its own word."""
     also = row["also_named"]
     return RegistryItem(
-        item=Named(str(row["item_id"]), str(row["name_ar"]), str(row["name_en"])),
+        item=Named(str(row[key]), str(row["name_ar"]), str(row["name_en"])),
         kind=named(row["kind"], row["kind_ar"], row["kind_en"]),
         owner=named(row["owner_entity_id"] or "", row["owner_ar"], row["owner_en"]),
         owner_entity_id=None if row["owner_entity_id"] is None else str(row["owner_entity_id"]),

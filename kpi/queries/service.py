@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.periods import Period, shift_months
-from kpi.queries.coverage import REPORTED, read_coverage
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.points import Answer, Cell, Request, fetch
@@ -58,14 +57,14 @@ class ServiceFacts:
 class ChannelVolume:
     """Hold the completed transactions of one channel: over time, in the period and in its base.
 
-    A point without a value is one that the entity did not report; `channel` is None where the channel is not known;
-    `base_total` is None where the base has nothing of this channel.
+    What was not logged has no value, which is not zero: a point of time, the period (`total`) or its base
+    (`base_total`). `channel` is None where the channel is not known.
     """
 
     channel: Named | None
     digital: bool
     points: tuple[Point, ...]
-    total: int
+    total: int | None
     base_total: int | None
 
 
@@ -88,33 +87,16 @@ class ServiceVolumes:
     places: tuple[PlaceVolume, ...]
 
 
-_FACTS = """
-select
-    dim_service.name_ar, dim_service.name_en, dim_entity.entity_id,
-    dim_entity.name_ar as entity_ar, dim_entity.name_en as entity_en, dim_entity.reports_transactions,
-    dim_service.journey_id, dim_journey.name_ar as journey_ar, dim_journey.name_en as journey_en,
-    dim_service.governorate_id, dim_governorate.name_ar as governorate_ar, dim_governorate.name_en as governorate_en,
-    dim_service.beneficiary, dim_beneficiary.name_ar as beneficiary_ar, dim_beneficiary.name_en as beneficiary_en,
-    dim_service.priority_from, dim_service.digitisation_from, dim_service.source,
-    states.maturity, life.* exclude (service_id)
-from dim_service
-inner join service_states($as_of) as states on dim_service.service_id = states.service_id
-{owner}
-left join fct_service_life as life on dim_service.service_id = life.service_id
-left join dim_journey on dim_service.journey_id = dim_journey.journey_id
-left join dim_governorate on dim_service.governorate_id = dim_governorate.governorate_id
-left join dim_beneficiary on dim_service.beneficiary = dim_beneficiary.beneficiary
-where dim_service.service_id = $service
-"""
+_FACTS = "select * from serve_service_facts($as_of, organisation := $organisation) where service_id = $service"
 OWNERS = {
     "as_was": "inner join dim_entity on dim_service.entity_id = dim_entity.entity_id",
     "as_is": "inner join dim_service_current_owner as owner on dim_service.service_id = owner.service_id "
     "inner join dim_entity on owner.current_entity_id = dim_entity.entity_id",
 }
 _EVENTS = """
-select event, event_on, programme from fct_service_event
+select event, event_on, programme from serve_service_events
 where service_id = $service
-order by event_on, case event when 'registered' then 1 when 'simplified' then 2 when 'digitised' then 3 else 4 end
+order by event_on, sort_order
 """
 _NAMES = """
 select 'channel' as list, channel as id, name_ar, name_en, digital from dim_channel
@@ -126,8 +108,7 @@ select 'governorate', governorate_id, name_ar, name_en, false from dim_governora
 def service_facts(warehouse: Warehouse, *, service_id: str, filters: Filters) -> ServiceFacts | None:
     """Answer what a service is and what happened to it; None for an identifier that the catalogue does not hold."""
     as_of = as_of_day(warehouse, filters.period)
-    statement = _FACTS.format(owner=OWNERS[filters.organisation])
-    rows = warehouse.query(statement, as_of=as_of, service=service_id).rows(named=True)
+    rows = warehouse.query(_FACTS, as_of=as_of, service=service_id, organisation=filters.organisation).rows(named=True)
     if not rows:
         return None
     row = rows[0]
@@ -173,13 +154,12 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
     answers = fetch(warehouse, (over_time, now, before, places), asked)
     names = {(kind, name): (Named(name, *words), digital) for kind, name, *words, digital in
              warehouse.query(_NAMES).iter_rows()}  # fmt: skip
-    months = _months(warehouse, span, asked, build)
     channels = [
         ChannelVolume(
             channel=names["channel", channel][0] if channel != UNKNOWN_CHANNEL else None,
             digital=channel != UNKNOWN_CHANNEL and names["channel", channel][1],
-            points=_points(answers[over_time][channel], months),
-            total=_total(answers[now], channel) or 0,
+            points=_points(answers[over_time][channel], span, build.reporting_months),
+            total=_total(answers[now], channel),
             base_total=_total(answers[before], channel) if base is not None else None,
         )
         for channel in answers[over_time]
@@ -188,7 +168,7 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
         period=asked.period,
         base=base,
         months_per_point=build.reporting_months,
-        channels=tuple(sorted(channels, key=lambda one: (one.channel is None, -one.total))),
+        channels=tuple(sorted(channels, key=lambda one: (one.channel is None, -(one.total or 0)))),
         places=_places({key[1]: named for key, (named, _) in names.items()}, answers[places]),
     )
 
@@ -201,20 +181,9 @@ def _span(period: Period, build: Freshness) -> Period:
     return Period(start, end).snap(build.reporting_months) if start <= end else period
 
 
-def _months(warehouse: Warehouse, span: Period, filters: Filters, build: Freshness) -> dict[date, bool]:
-    """Tell of every point whether the entity reported in it."""
-    grain = build.reporting_months
-    rows = read_coverage(warehouse, (span,), filters.entity_id, filters.organisation).rows
-    reported = {row.month for row in rows if row.status in REPORTED}
-    return {month: not reported.isdisjoint(Period.of_month(month, grain)) for month in span.points(grain)}
-
-
-def _points(cells: Sequence[Cell], months: Mapping[date, bool]) -> tuple[Point, ...]:
+def _points(cells: Sequence[Cell], span: Period, months_per_point: int) -> tuple[Point, ...]:
     values = {cell.month: cell.value for cell in cells}
-    return tuple(
-        Point(month, values.get(month, 0.0 if reported else None), None, None, partial=False)
-        for month, reported in months.items()
-    )
+    return tuple(Point(month, values.get(month), None, None, partial=False) for month in span.points(months_per_point))
 
 
 def _places(names: Mapping[str, Named], answer: Answer) -> tuple[PlaceVolume, ...]:

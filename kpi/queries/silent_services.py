@@ -6,23 +6,10 @@ from datetime import date
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
-# The last month that the sender sent decides: one that it still owes says nothing of its services.
 _STATEMENT = """
-with latest as (
-    select
-        service_id, name_ar, name_en,
-        arg_max(entity_id, month) as entity_id,
-        arg_max(state, month) filter (where state <> 'not_provided') as state,
-        arg_max(silent_since, month) filter (where state <> 'not_provided') as since,
-        max(month) filter (where state <> 'not_provided') as until
-    from serve_service_coverage
-    group by service_id, name_ar, name_en
-)
-
-select entity_id, service_id, coalesce(name_ar, service_id), coalesce(name_en, service_id), since, until
-from latest
-where state = 'silent'
-order by entity_id, since, service_id
+select entity_id, service_id, name_ar, name_en, silent_since, silent_until
+from serve_silent_services
+order by entity_id, silent_since, service_id
 """
 
 

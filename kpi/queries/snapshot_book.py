@@ -12,6 +12,7 @@ from typing import Any
 from kpi.catalogue import Kpi
 from kpi.language import Nothing
 from kpi.periods import Period
+from kpi.queries.applicable import inapplicable
 from kpi.queries.change import compare, with_base_told, with_like_for_like
 from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
@@ -50,6 +51,7 @@ class Book:
     naming: Mapping[Period, Mapping[str, Naming]]
     named_by: Mapping[str, frozenset[str]]
     overlapping: Mapping[str, tuple[Named, ...]]
+    inapplicable: frozenset[tuple[str, str]]
     _known: dict = field(default_factory=dict, compare=False, repr=False)
 
     def headline(self, kpi_id: str, by: By, group: str = PROGRAMME) -> Headline:
@@ -125,7 +127,7 @@ class Book:
             change=self._change(kpi, by, group, period, cells) if value is not None else None,
             reported=self._reported(by, group, period) if is_flow and by != "governorate" else None,
             sparkline=(),
-            nothing=self._nothing(kpi, by, now),
+            nothing=self._nothing(kpi, by, group, now),
             as_of=cells.as_of,
             months_per_point=self.build.reporting_months if is_flow else 1,
             naming=self.naming[period].get(group) if is_flow and by == "governorate" else None,
@@ -176,9 +178,8 @@ class Book:
     def _target(self, kpi: Kpi, by: By, group: str) -> Target | None:
         return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
 
-    @staticmethod
-    def _nothing(kpi: Kpi, by: By, now: Cell | None) -> Nothing | None:
-        if by not in kpi.scopes:
+    def _nothing(self, kpi: Kpi, by: By, group: str, now: Cell | None) -> Nothing | None:
+        if by not in kpi.scopes or (by == "entity" and (kpi.id, group) in self.inapplicable):
             return "not_applicable"
         if now is not None and now.value is not None:
             return None
@@ -222,6 +223,7 @@ def read_book(
         naming={one: read_naming(warehouse, one) for one in (alone, period)},
         named_by=entities_naming(warehouse, period.end),
         overlapping=overlaps(warehouse, kpis, Period(span, period.end)),
+        inapplicable=inapplicable(warehouse),
     )
 
 

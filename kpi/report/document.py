@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from kpi.language import format_day, format_moment, isolate, join_list, t
 from kpi.periods import point_label
-from kpi.queries.projects import BEHIND_POINTS
 from kpi.queries.results import Headline
 from kpi.report.attachments import attachments
 from kpi.report.cards import card
@@ -254,7 +253,7 @@ def _method(writer: Writer, content: Content) -> list[Part]:
         "rejected": build.rows_rejected,
     }
     names = ("period", "ratios", "nothing", "alike", "behind", "partial", "archive", "frozen")
-    margin = writer.number(BEHIND_POINTS)
+    margin = writer.number(content.projects.margin_points)
     words = [writer.say("method.numbers", **facts), *(writer.say(f"method.{name}", margin=margin) for name in names)]
     if note := _about_data(content, writer.language):
         words.append(writer.say("method.synthetic", note=note))

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from kpi.language import format_change, format_value, t
+from kpi.language import format_change, format_progress, format_value, t
 from kpi.periods import point_label
 from kpi.queries.claims import Claim
 from kpi.queries.places import Place
-from kpi.queries.projects import NOTICEABLE_POINTS, Project
+from kpi.queries.projects import Project
 from kpi.queries.results import Headline, Ranking
 from kpi.queries.snapshot_details import IndicatorScore, LevelCount, Services
 from kpi.report.parts import Column, Part, cell, table
@@ -71,15 +71,17 @@ def indicator_table(
     return table(heads, body, size="dense")
 
 
-def project_table(writer: Writer, projects: Sequence[Project], *, with_owner: bool) -> Part:
+def project_table(writer: Writer, projects: Sequence[Project], *, with_owner: bool, with_due: bool) -> Part:
     """Return the projects with progress against plan, the furthest behind first."""
     heads = columns(writer, ("project", "text", 1.6))
     if with_owner:
         heads += columns(writer, ("owner", "text", 1))
     heads += columns(
-        writer, ("progress", "bar", 0), ("plan", "number", 0), ("behind", "number", 0), ("slipped", "number", 0),
-        ("status", "words", 0), ("due", "number", 0),
+        writer, ("progress", "bar", 0), ("plan", "number", 0), ("against_plan", "number", 0), ("slipped", "number", 0),
+        ("standing", "words", 0), ("reported", "words", 0),
     )  # fmt: skip
+    if with_due:
+        heads += columns(writer, ("due", "number", 0))
     rows = []
     for one in projects:
         name = one.facts.item.label(writer.language)
@@ -89,13 +91,15 @@ def project_table(writer: Writer, projects: Sequence[Project], *, with_owner: bo
         done = (one.progress_pct or 0) / 100
         tone = "bad" if one.behind else ""
         row += [
-            cell(writer.percent(one.progress_pct) or NOTHING, bar=done, tone=tone),
-            writer.percent(one.planned_pct) or NOTHING,
-            cell(_lag(one, writer), tone=tone),
+            cell(_progress(one.progress_pct, writer), bar=done, tone=tone),
+            _progress(one.planned_pct, writer),
+            cell(_points(one.variance_points, writer), tone=tone),
             writer.number(one.slipped_points, 1) or NOTHING,
-            one.status.label(writer.language) if one.status else NOTHING,
-            f"{one.due_on:%Y-%m}" if one.due_on else NOTHING,
+            cell(one.standing.label(writer.language), tone=tone),
+            one.reported.label(writer.language) if one.reported else NOTHING,
         ]
+        if with_due:
+            row.append(f"{one.due_on:%Y-%m}" if one.due_on else NOTHING)
         rows.append(row)
     return table(heads, rows, size="dense")
 
@@ -257,6 +261,9 @@ def _signed(value: float | None, writer: Writer) -> str:
     return NOTHING if value is None else format_change(value, "percent", writer.language)
 
 
-def _lag(project: Project, writer: Writer) -> str:
-    behind = -(project.variance_points or 0)
-    return writer.number(behind, 1) if behind >= NOTICEABLE_POINTS else NOTHING
+def _progress(value: float | None, writer: Writer) -> str:
+    return NOTHING if value is None else format_progress(value, writer.language)
+
+
+def _points(value: float | None, writer: Writer) -> str:
+    return NOTHING if value is None else format_change(value, "number", writer.language, decimals=1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kpi.language import format_day
 from kpi.periods import point_label
-from kpi.queries.projects import BEHIND_POINTS, Project
+from kpi.queries.projects import Project, common_due
 from kpi.report.content import TOPIC, Content
 from kpi.report.lists import (
     claim_table,
@@ -110,15 +110,18 @@ def _projects(writer: Writer, content: Content, scope: Scope) -> list[Part]:
     parts = [heading(writer.say(f"heading.{title}"))]
     if not listed:
         return [*parts, text(nothing)]
-    lead = writer.say("projects.lead", month=month, margin=writer.number(BEHIND_POINTS))
+    lead = writer.say("projects.lead", month=month, margin=writer.number(found.margin_points))
     if found.previous is not None:
         before = point_label(found.previous, 1, writer.language)
-        lead = f"{writer.count('projects.slipped', sum(one.slipped for one in listed), before=before)} {lead}"
+        lead = f"{writer.count('projects.slipped', sum(one.has_slipped for one in listed), before=before)} {lead}"
     owners = {one.facts.owner for one in listed}
     if scope.kind == "programme" and len(owners) == 1 and (owner := next(iter(owners))):
         lead = f"{lead} {writer.say('projects.one_owner', owner=owner)}"
     with_owner = scope.kind == "programme" and len(owners) > 1
-    return [*parts, text(lead, "lead"), project_table(writer, listed, with_owner=with_owner)]
+    due = common_due(listed)
+    if due is not None:
+        lead = f"{lead} {writer.say('projects.one_due', day=format_day(due, writer.language))}"
+    return [*parts, text(lead, "lead"), project_table(writer, listed, with_owner=with_owner, with_due=due is None)]
 
 
 def _reported(projects: Iterable[Project]) -> list[Project]:

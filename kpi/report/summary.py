@@ -2,7 +2,6 @@
 
 from kpi.language import format_change, format_percent, join_list, plural, t
 from kpi.periods import point_label
-from kpi.queries.projects import BEHIND_POINTS
 from kpi.queries.results import Change, Headline
 from kpi.report.completeness import months_named
 from kpi.report.content import TOPIC, Content
@@ -78,7 +77,7 @@ def _digitised(writer: Writer, content: Content, scope: Scope) -> str:
 
 def _performance(writer: Writer, content: Content) -> str:
     headline = content.book.headline("programme_performance", "programme")
-    own = sorted((one for one in content.projects.programme if one.behind), key=lambda one: one.variance_points or 0)
+    own = [one for one in content.projects.programme if one.behind]
     sentences = []
     if headline.value is not None:
         sentences.append(writer.say("summary.performance", value=writer.value(headline)))
@@ -86,7 +85,7 @@ def _performance(writer: Writer, content: Content) -> str:
         first = own[0] if own else None
         facts = {
             "first": first.facts.item.label(writer.language) if first else "",
-            "margin": writer.number(BEHIND_POINTS),
+            "margin": writer.number(content.projects.margin_points),
             "points": writer.number(-(first.variance_points or 0), 1) if first else "",
         }
         sentences.append(writer.count("summary.behind", len(own), **facts))

@@ -4,7 +4,7 @@ select
     month,
     entity_id,
     governorate_id,
-    count(*) filter (where progress_pct = 100)::bigint as numerator,
+    count(*) filter (where standing = 'completed')::bigint as numerator,
     count(*)::bigint as denominator
 from fct_project_month
 where in_programme

@@ -23,7 +23,7 @@ CUT = """() => [...document.querySelectorAll('.kpi-span > a, .kpi-span > em, .kp
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_row_leads_to_the_project_with_the_filters_and_back_returns(visitor, language) -> None:
     reader = visitor(language)
-    page = reader.open(f"projects?lang={language}&period=2025-01..2025-04&status=delayed")
+    page = reader.open(f"projects?lang={language}&period=2025-01..2025-04&status=behind")
     page.evaluate("window.neverReloaded = true")
     page.locator(".kpi-timeline a").first.click()
     page.wait_for_selector(".kpi-project-facts")
@@ -36,8 +36,8 @@ def test_a_row_leads_to_the_project_with_the_filters_and_back_returns(visitor, l
     page.go_back()
     page.wait_for_selector(".kpi-timeline")
     reader.settle()
-    assert "status=delayed" in page.url
-    assert page.locator(".kpi-timeline .kpi-lane").count() == 11
+    assert "status=behind" in page.url
+    assert page.locator(".kpi-timeline .kpi-lane").count() == 25
     assert page.evaluate("window.neverReloaded") is True
 
 

@@ -1,19 +1,17 @@
 """Where projects stand, what slipped, who uses which platform, and who has a change team: on a small real workspace."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kpi.errors import SlipsError
-from kpi.examples import load_examples
 from kpi.periods import Period
 from kpi.queries.change_management import COMMUNITY, STRATEGY, change_management
 from kpi.queries.filters import Filters
 from kpi.queries.headline import headline
 from kpi.queries.platforms import platforms
-from kpi.queries.projects import BEHIND_POINTS, Project, Projects, project_log, projects
+from kpi.queries.projects import Project, Projects, project_log, projects
 from kpi.warehouse.connect import Warehouse
 from tests.queries.conftest import ENTITIES, SERVICES, open_workspace, transaction
 
@@ -118,14 +116,6 @@ def test_projects_stand_as_of_the_last_reported_month_of_the_period(small, found
     assert (earlier.as_of, one(earlier, "P1").progress_pct) == (date(2025, 4, 1), 50)
 
 
-def test_one_margin_says_what_is_behind_plan(found) -> None:
-    at_margin = replace(one(found, "P1"), variance_points=-BEHIND_POINTS)
-    assert not at_margin.behind
-    assert replace(at_margin, variance_points=-BEHIND_POINTS - 0.1).behind
-    assert not replace(at_margin, variance_points=None).behind
-    assert float(load_examples()["projects_behind_plan"].parameters["margin_points"]) == BEHIND_POINTS
-
-
 def test_the_programmes_own_come_apart_from_the_others_and_what_needs_attention_first(found) -> None:
     assert [project.id for project in found.programme] == ["P2", "P1", "P3"]
     assert [project.id for project in found.others] == ["P4"]
@@ -133,20 +123,20 @@ def test_the_programmes_own_come_apart_from_the_others_and_what_needs_attention_
 
 def test_a_project_slips_when_its_distance_from_the_plan_grows(found) -> None:
     first = one(found, "P1")
-    assert (first.variance_points, first.slipped_points, first.newly_delayed) == (-6, 1, False)
-    assert not one(found, "P4").slipped
-    assert not one(found, "P3").slipped
+    assert (first.variance_points, first.slipped_points, first.is_newly_delayed) == (-6, 1, False)
+    assert not one(found, "P4").has_slipped
+    assert not one(found, "P3").has_slipped
 
 
 def test_a_project_that_turned_delayed_slipped_even_when_it_gained_on_its_plan(found) -> None:
     second = one(found, "P2")
-    assert (second.slipped_points, second.newly_delayed, second.slipped) == (None, True, True)
+    assert (second.slipped_points, second.is_newly_delayed, second.has_slipped) == (None, True, True)
 
 
 def test_in_the_first_month_of_the_log_there_is_nothing_to_compare_with(small) -> None:
     first = projects(small, filters=Filters(Period.parse("2025-03")))
     assert first.previous is None
-    assert not any(project.slipped for project in first.every)
+    assert not any(project.has_slipped for project in first.every)
 
 
 def test_a_period_without_reports_leaves_progress_unknown_and_not_zero(small) -> None:

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from html import escape
 
 from kpi.charts.chart import Cell, Table
-from kpi.charts.progress import progress_words
-from kpi.language import format_change, format_day, format_percent, prose, t
-from kpi.messages import catalogue
-from kpi.queries.governorate import IndicatorScores, LocalPlatform, PlacedProject, Readiness
+from kpi.language import format_change, format_day, format_percent, format_progress, prose, t
+from kpi.queries.governorate import IndicatorScores, LocalPlatform, Readiness
+from kpi.queries.projects import Project
 from kpi.web.links import href
+from kpi.web.screens.project_standing import standing_cell
 from kpi.web.tables import folded_table_html, table_html
 
 WEAKEST_SHOWN = 5
-_STATUS_MARKS = {"completed": "met", "in_progress": "quiet", "planned": "open", "delayed": "missed"}
 
 
-def projects_html(projects: Sequence[PlacedProject], language: str) -> str:
+def projects_html(projects: Sequence[Project], language: str) -> str:
     """Return the governorate's own projects, then those that the source leaves to all of them, told apart in words."""
-    own, unplaced = ([one for one in projects if one.is_placed is placed] for placed in (True, False))
+    own, unplaced = ([one for one in projects if (one.governorate is not None) is placed] for placed in (True, False))
     if not projects:
         return _note("no_projects", language)
     parts = [_projects(own, language)] if own else []
@@ -46,26 +45,25 @@ def readiness_html(assessed: Sequence[Readiness], language: str) -> str:
     return "".join(_office(one, language) for one in assessed) or _note("no_readiness", language)
 
 
-def _projects(projects: Sequence[PlacedProject], language: str) -> str:
+def _projects(projects: Sequence[Project], language: str) -> str:
     columns = ("project", "status", "progress", "plan", "reported")
     headers = tuple(t(f"governorate.column.{column}", language) for column in columns)
     rows = tuple(_project(one, language) for one in projects)
     return table_html(Table(t("governorate.projects", language), headers, rows), stacked=True)
 
 
-def _project(one: PlacedProject, language: str) -> tuple[str | Cell, ...]:
-    owner = one.owner_ar if language == "ar" else one.owner_en
-    status = one.status or "none"
-    words = catalogue(language).get(f"governorate.status.{status}", status)
+def _project(one: Project, language: str) -> tuple[str | Cell, ...]:
+    facts = one.facts
+    owner = facts.owner.label(language) if facts.owner else None
     return (
         Cell(
-            one.project.label(language),
-            href("project", project=one.project.id),
+            facts.item.label(language),
+            href("project", project=one.id),
             below=t("governorate.words.owner", language, owner=owner) if owner else None,
         ),
-        Cell(words, mark=_STATUS_MARKS.get(status, "quiet")),
-        progress_words(one.progress_pct, language),
-        progress_words(one.planned_pct, language),
+        standing_cell(one, language),
+        format_progress(one.progress_pct, language),
+        format_progress(one.planned_pct, language),
         t("value.not_provided", language) if one.reported_on is None else format_day(one.reported_on, language),
     )
 

@@ -1,28 +1,28 @@
 """Answer where one project stands: the sentence, four figures, its facts, its reports and their file."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from html import escape
 
 import polars as pl
 import streamlit as st
 
 from kpi.charts.chart import Cell, Table
-from kpi.charts.progress import progress_words
 from kpi.language import (
     format_change,
     format_day,
     format_number,
     format_points,
+    format_progress,
     join_list,
     strip_isolates,
     t,
 )
 from kpi.periods import Period, point_label, shift_months
-from kpi.queries.projects import BEHIND_POINTS, COMPLETED, NOTICEABLE_POINTS, CurvePoint, Project, ProjectLog, Update
+from kpi.queries.projects import ON_PLAN, CurvePoint, Project, ProjectLog, Update
 from kpi.web.links import link_html
 from kpi.web.panels import answer_box, message_box
-from kpi.web.screens.projects import MARKS, status_cell
+from kpi.web.screens.project_standing import reported_words, standing_badge_html
+from kpi.web.screens.projects import points
 from kpi.web.screens.registry_items import other_names, owner_cell, word
 from kpi.web.tables import table_html
 
@@ -55,13 +55,13 @@ def answer(log: ProjectLog, period: Period, language: str) -> str:
     if log.as_of is None or project.progress_pct is None:
         return t("project.answer.none", language, project=name, period=period.label(language))
     words = t(
-        f"project.answer.{_standing(project)}",
+        f"project.answer.{_said(project)}",
         language,
         project=name,
-        progress=progress_words(project.progress_pct, language),
+        progress=format_progress(project.progress_pct, language),
         month=point_label(log.as_of, 1, language),
         points=_distance(project.variance_points or 0, language),
-        margin=format_number(BEHIND_POINTS, language),
+        margin=format_number(log.margin_points, language),
     )
     if not project.slipped_points:
         return words
@@ -70,14 +70,10 @@ def answer(log: ProjectLog, period: Period, language: str) -> str:
     return f"{words} {t('project.answer.slipped', language, points=slipped, month=month)}"
 
 
-def _standing(project: Project) -> str:
-    if project.has == COMPLETED:
-        return "completed"
-    if project.variance_points is None:
-        return "no_plan"
-    if abs(project.variance_points) < NOTICEABLE_POINTS:
-        return "on_plan"
-    return "behind" if project.behind else "ahead" if project.variance_points > 0 else "short"
+def _said(project: Project) -> str:
+    if project.standing.id != ON_PLAN or not project.variance_points:
+        return project.standing.id
+    return "ahead" if project.variance_points > 0 else "short"
 
 
 def _distance(points: float, language: str) -> str:
@@ -91,19 +87,22 @@ def figures_html(log: ProjectLog, language: str) -> str:
     variance = project.variance_points
     when = t("web.card.stock", language, month=point_label(log.as_of, 1, language)) if log.as_of else ""
     cards = (
-        ("progress", progress_words(project.progress_pct, language)),
-        ("planned", progress_words(project.planned_pct, language)),
+        ("progress", format_progress(project.progress_pct, language)),
+        ("planned", format_progress(project.planned_pct, language)),
         (
             "variance",
             t("value.not_provided", language) if variance is None else format_change(variance, "points", language),
         ),
     )
     figures = "".join(_card(t(f"projects.table.{name}", language), value, when) for name, value in cards)
-    mark = MARKS.get(project.has or "", "quiet")
-    state = f'<span class="kpi-badge kpi-mark-{mark}">{escape(word(project.status, language))}</span>'
-    reported = format_day(project.reported_on, language) if project.reported_on else ""
-    head = f'<h2 class="kpi-name">{escape(t("projects.table.status", language))}</h2>'
-    last = f'<div class="kpi-card" role="listitem">{head}<p class="kpi-state">{state}</p>{_when(reported)}</div>'
+    reported = (
+        reported_words(project, language),
+        format_day(project.reported_on, language) if project.reported_on else None,
+    )
+    below = _when(" · ".join(filter(None, reported)))
+    head = f'<h2 class="kpi-name">{escape(t("projects.table.standing", language))}</h2>'
+    state = f'<p class="kpi-state">{standing_badge_html(project, language)}</p>'
+    last = f'<div class="kpi-card" role="listitem">{head}{state}{below}</div>'
     return f'<div class="kpi-cards" role="list">{figures}{last}</div>'
 
 
@@ -172,29 +171,25 @@ def log_html(log: ProjectLog, period: Period, language: str) -> str:
         return f'<p class="kpi-note">{escape(t("project.no_reports", language, period=period.label(language)))}</p>'
     noted = any(update.note for update in log.updates)
     headers = [t("project.table.reported_on", language)]
-    headers += [t(f"projects.table.{name}", language) for name in ("status", "progress", "planned", "variance_points")]
+    headers += [
+        t(f"projects.table.{name}", language) for name in ("reported", "progress", "planned", "variance_points")
+    ]
     headers += [t("project.table.note", language)] if noted else []
-    rows = tuple(_log_row(log.project, update, noted, language) for update in log.updates)
+    rows = tuple(_log_row(update, noted, language) for update in log.updates)
     remark = "" if noted else f'<p class="kpi-note">{escape(t("project.table.no_notes", language))}</p>'
     listed = Table(t("project.table.caption", language), tuple(headers), rows)
     return f'<div class="kpi-log">{table_html(listed, stacked=noted)}</div>{remark}'
 
 
-def _log_row(project: Project, update: Update, noted: bool, language: str) -> tuple[str | Cell, ...]:
+def _log_row(update: Update, noted: bool, language: str) -> tuple[str | Cell, ...]:
     return (
         format_day(update.reported_on, language),
-        status_cell(replace(project, status=update.status), language),
-        progress_words(update.progress_pct, language),
-        progress_words(update.planned_pct, language),
-        _variance(update, language),
+        word(update.reported, language),
+        format_progress(update.progress_pct, language),
+        format_progress(update.planned_pct, language),
+        points(update.variance_points, language),
         *((update.note or "",) if noted else ()),
     )
-
-
-def _variance(update: Update, language: str) -> str:
-    if update.progress_pct is None or update.planned_pct is None:
-        return t("value.not_provided", language)
-    return format_change(update.progress_pct - update.planned_pct, "number", language, decimals=1)
 
 
 def rows(updates: Iterable[Update], language: str) -> pl.DataFrame:
@@ -202,7 +197,7 @@ def rows(updates: Iterable[Update], language: str) -> pl.DataFrame:
     data = [
         (
             one.reported_on,
-            one.status.label(language) if one.status else None,
+            one.reported.label(language) if one.reported else None,
             one.progress_pct,
             one.planned_pct,
             one.note,
@@ -210,7 +205,7 @@ def rows(updates: Iterable[Update], language: str) -> pl.DataFrame:
         for one in updates
     ]
     schema = {
-        t("project.table.reported_on", language): pl.Date, t("projects.table.status", language): pl.String,
+        t("project.table.reported_on", language): pl.Date, t("projects.table.reported", language): pl.String,
         t("projects.table.progress", language): pl.Float64, t("projects.table.planned", language): pl.Float64,
         t("project.table.note", language): pl.String,
     }  # fmt: skip

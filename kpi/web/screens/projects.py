@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 
 import polars as pl
@@ -10,31 +9,38 @@ import streamlit as st
 
 from kpi.charts.chart import Cell, Table
 from kpi.charts.long_list import long_list_html
-from kpi.charts.progress import progress_words
-from kpi.language import format_change, format_day, format_number, format_percent, format_value, plural, t
+from kpi.language import (
+    format_change,
+    format_day,
+    format_number,
+    format_percent,
+    format_progress,
+    format_value,
+    plural,
+    t,
+)
 from kpi.periods import Period, point_label
-from kpi.queries.projects import BEHIND_POINTS, COMPLETED, DELAYED, Project, Projects
+from kpi.queries.projects import BEHIND, COMPLETED, DELAYED, Project, Projects, common_due
 from kpi.queries.results import Named
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
+from kpi.web.screens.project_standing import standing_cell
 from kpi.web.screens.registry_items import common_owner, owner_cell, owner_note, word
 from kpi.web.tables import table_html
 
 LARGELY_ON_PLAN = 0.25
 """Share of projects behind plan up to which the answer is `largely` and not `no`."""
-NO_STATE = "not_provided"
-MARKS = {COMPLETED: "met", DELAYED: "missed"}
 
 
 def state_of_address(found: Projects) -> str | None:
-    """Return the state that the address asks for; what no project has is left out."""
+    """Return the standing that the address asks for; what no project has is left out."""
     asked = st.query_params.get("status")
-    return asked if asked in {project.has or NO_STATE for project in found.every} else None
+    return asked if asked in {project.standing.id for project in found.every} else None
 
 
 def in_state(projects: Sequence[Project], state: str | None) -> tuple[Project, ...]:
-    """Return the projects of a state, or all."""
-    return tuple(project for project in projects if state is None or (project.has or NO_STATE) == state)
+    """Return the projects of a standing, or all."""
+    return tuple(project for project in projects if state is None or project.standing.id == state)
 
 
 def answer_html(found: Projects, period: Period, language: str) -> str:
@@ -44,22 +50,21 @@ def answer_html(found: Projects, period: Period, language: str) -> str:
 
 def answer(found: Projects, period: Period, language: str) -> str:
     """Say how many projects are completed and behind plan, how far the whole is, and what slipped."""
-    projects = found.programme or found.others
+    projects = found.counted
     if found.as_of is None:
         on_record = plural("projects.answer.count", len(found.every), language)
         return t("projects.answer.no_report", language, period=period.label(language), projects=on_record)
-    behind = sum(project.behind for project in projects)
     return t(
         "projects.answer.sentence",
         language,
         verdict=t(f"projects.verdict.{verdict(projects)}", language),
         completed=plural(
             "projects.answer.completed",
-            _in(projects, COMPLETED),
+            len(in_state(projects, COMPLETED)),
             language,
             whole=format_number(len(projects), language),
         ),
-        behind=_behind(projects, behind, language),
+        behind=_behind(found, language),
         overall=_overall(found, language),
         slipped=_slipped(found, language),
     )
@@ -67,13 +72,14 @@ def answer(found: Projects, period: Period, language: str) -> str:
 
 def verdict(projects: Sequence[Project]) -> str:
     """Weigh how many projects are behind plan: yes, largely or no."""
-    behind = sum(project.behind for project in projects)
+    behind = len(in_state(projects, BEHIND))
     return "yes" if not behind else "largely" if behind <= LARGELY_ON_PLAN * len(projects) else "no"
 
 
-def _behind(projects: Sequence[Project], behind: int, language: str) -> str:
-    margin = format_number(BEHIND_POINTS, language)
-    words, delayed = plural("projects.answer.behind", behind, language, margin=margin), _in(projects, DELAYED)
+def _behind(found: Projects, language: str) -> str:
+    margin = format_number(found.margin_points, language)
+    words = plural("projects.answer.behind", len(in_state(found.counted, BEHIND)), language, margin=margin)
+    delayed = sum(project.reported is not None and project.reported.id == DELAYED for project in found.counted)
     if not delayed:
         return words
     delayed_words = plural("projects.answer.delayed", delayed, language)
@@ -94,12 +100,8 @@ def _overall(found: Projects, language: str) -> str:
 def _slipped(found: Projects, language: str) -> str:
     if found.previous is None:
         return t("projects.answer.no_earlier", language)
-    slipped = sum(project.slipped for project in found.programme or found.others)
+    slipped = sum(project.has_slipped for project in found.counted)
     return plural("projects.answer.slipped", slipped, language, month=point_label(found.previous, 1, language))
-
-
-def _in(projects: Sequence[Project], state: str) -> int:
-    return sum(project.has == state for project in projects)
 
 
 def nothing_html(entity: Named | None, language: str) -> str:
@@ -111,18 +113,18 @@ def nothing_html(entity: Named | None, language: str) -> str:
 
 
 def chips_html(found: Projects, chosen: str | None, language: str) -> str:
-    """Return one link per state that occurs, with its count; the chosen one is marked."""
-    counts = Counter(project.has or NO_STATE for project in found.every)
-    names = {project.has: project.status for project in found.every if project.status}
-    order = sorted(counts, key=lambda state: next((p.status_order for p in found.every if p.has == state), 99))
-    chips = [(None, t("projects.chips.all", language), sum(counts.values()))]
-    chips += [(state, word(names.get(state), language), counts[state]) for state in order]
+    """Return one link per standing that occurs, with the count that the answer gives; the chosen one is marked."""
+    counts = Counter(project.standing.id for project in found.counted)
+    # The projects come in the order of their standing.
+    names = {project.standing.id: project.standing for project in found.counted + found.every}
+    chips = [(None, t("projects.chips.all", language), counts.total())]
+    chips += [(state, word(named, language), counts[state]) for state, named in names.items()]
     items = "".join(
         f'<li><a href="{escape(href("projects", status=state))}"{_current(state == chosen)}>'
         f"{escape(t('projects.chips.chip', language, state=name, n=n))}</a></li>"
         for state, name, n in chips
     )
-    label = escape(t("projects.chips.label", language))
+    label = escape(t(f"projects.chips.{'label' if found.programme else 'label_others'}", language))
     return f'<nav class="kpi-chips" aria-label="{label}"><span>{label}</span><ul>{items}</ul></nav>'
 
 
@@ -134,24 +136,24 @@ def slipped_html(found: Projects, language: str) -> str:
     """Return the projects that fell further behind or became delayed, the worst first, or that none did."""
     if found.previous is None:
         return f'<p class="kpi-lead">{escape(t("projects.slip.no_earlier", language))}</p>'
-    slipped = [project for project in found.every if project.slipped]
+    slipped = [project for project in found.every if project.has_slipped]
     if not slipped:
         return f'<p class="kpi-lead">{escape(t("projects.slip.none", language))}</p>'
     month = point_label(found.previous, 1, language)
     headers = (t("projects.table.project", language), t("projects.slip.before", language, month=month),
                t("projects.table.variance_points", language))  # fmt: skip
     rows = tuple(
-        (_name(project, language), _slip(project, language), _points(project.variance_points, language))
-        for project in sorted(slipped, key=lambda one: (not one.newly_delayed, -(one.slipped_points or 0), one.id))
+        (_name(project, language), _slip(project, language), points(project.variance_points, language))
+        for project in sorted(slipped, key=lambda one: (not one.is_newly_delayed, -(one.slipped_points or 0), one.id))
     )
-    explained = t("projects.slip.explained", language, margin=format_number(BEHIND_POINTS, language))
+    explained = t("projects.slip.explained", language, margin=format_number(found.margin_points, language))
     note = f'<p class="kpi-note">{escape(explained)}</p>'
     return table_html(Table(t("projects.slipped", language, month=month), headers, rows)) + note
 
 
 def _slip(project: Project, language: str) -> str:
-    became = t("projects.slip.became", language) if project.newly_delayed else ""
-    worse = _points(-project.slipped_points, language) if project.slipped_points else ""
+    became = t("projects.slip.became", language) if project.is_newly_delayed else ""
+    worse = points(-project.slipped_points, language) if project.slipped_points else ""
     return " · ".join(filter(None, (worse, became)))
 
 
@@ -159,15 +161,15 @@ def table(projects: Sequence[Project], caption: str, found: Projects, language: 
     """Return where every project stands against its plan; due dates and owners where they say something."""
     dated = any(project.due_on for project in projects) and common_due(projects) is None
     owned = common_owner([project.facts for project in projects]) is None
-    columns = ("project", "status", "progress", "planned", "variance_points", *(("due",) if dated else ()))
+    columns = ("project", "standing", "progress", "planned", "variance_points", *(("due",) if dated else ()))
     columns += ("owner",) if owned else ()
     rows = tuple(
         (
             _name(project, language),
-            status_cell(project, language),
-            Cell(progress_words(project.progress_pct, language), below=_stale(project, found, language)),
-            progress_words(project.planned_pct, language),
-            _points(project.variance_points, language),
+            standing_cell(project, language),
+            Cell(format_progress(project.progress_pct, language), below=_stale(project, found, language)),
+            format_progress(project.planned_pct, language),
+            points(project.variance_points, language),
             *((_due(project, language),) if dated else ()),
             *((owner_cell(project.facts, language),) if owned else ()),
         )
@@ -189,12 +191,6 @@ def tables_html(projects: Sequence[Project], caption: str, found: Projects, lang
     return long_list_html(shown, len(projects), language) + notes
 
 
-def common_due(projects: Sequence[Project]) -> date | None:
-    """Return the day on which all of several projects are due, so that it need not stand in every row."""
-    days = {project.due_on for project in projects}
-    return next(iter(days)) if len(days) == 1 and len(projects) > 1 else None
-
-
 def rows(found: Projects, language: str) -> pl.DataFrame:
     """Return every project for a file, typed, headings in the language."""
 
@@ -204,7 +200,8 @@ def rows(found: Projects, language: str) -> pl.DataFrame:
     data = [
         (project.id, project.facts.item.label(language),
          heading(f"project.fact.{'in_programme' if project.in_programme else 'outside'}"),
-         word(project.facts.kind, language), project.status.label(language) if project.status else None,
+         word(project.facts.kind, language), project.standing.label(language),
+         project.reported.label(language) if project.reported else None,
          project.progress_pct, project.planned_pct, project.variance_points,
          -project.slipped_points if project.slipped_points else None, project.start_on, project.due_on,
          word(project.facts.owner, language), word(project.facts.status, language),
@@ -214,7 +211,8 @@ def rows(found: Projects, language: str) -> pl.DataFrame:
     month = point_label(found.previous, 1, language) if found.previous else "–"
     schema = {
         "project_id": pl.String, heading("projects.table.project"): pl.String, heading("project.fact.part"): pl.String,
-        heading("registry.kind"): pl.String, heading("projects.table.status"): pl.String,
+        heading("registry.kind"): pl.String, heading("projects.table.standing"): pl.String,
+        heading("projects.table.reported"): pl.String,
         heading("projects.table.progress"): pl.Float64, heading("projects.table.planned"): pl.Float64,
         heading("projects.table.variance"): pl.Float64, t("projects.slip.before", language, month=month): pl.Float64,
         heading("projects.gantt.start"): pl.Date, heading("projects.table.due"): pl.Date,
@@ -224,16 +222,12 @@ def rows(found: Projects, language: str) -> pl.DataFrame:
     return pl.DataFrame(data, schema=schema, orient="row")
 
 
-def status_cell(project: Project, language: str) -> Cell:
-    """Return the state reported as a mark with its word."""
-    return Cell(word(project.status, language), mark=MARKS.get(project.has or "", "quiet"))
-
-
 def _name(project: Project, language: str) -> Cell:
     return Cell(project.facts.item.label(language), href=href("project", project=project.id))
 
 
-def _points(value: float | None, language: str) -> str:
+def points(value: float | None, language: str) -> str:
+    """Write a distance from the plan in points, with its sign."""
     return t("value.not_provided", language) if value is None else format_change(value, "number", language, decimals=1)
 
 

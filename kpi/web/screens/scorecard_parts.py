@@ -8,16 +8,16 @@ import polars as pl
 
 from kpi.charts.chart import Cell, Table
 from kpi.charts.indicators import kind_key
-from kpi.charts.progress import progress_words
-from kpi.language import format_day, format_number, plural, t
+from kpi.language import format_day, format_number, format_progress, plural, t
 from kpi.periods import Period, point_label
-from kpi.queries.entity import EntityProfile, OwnedProject, Platform, Readiness, TopService
+from kpi.queries.entity import EntityProfile, Platform, Readiness, TopService
+from kpi.queries.projects import Project
 from kpi.web.links import href, link_html
+from kpi.web.screens.project_standing import standing_cell
 from kpi.web.tables import folded_table_html, table_html
 
 PROJECTS_SHOWN = 6
 COUNTED = ("registered", "in_scope", "digitised", "priority", "priority_simplified")
-_MARKS = {"completed": "good", "in_progress": "quiet", "planned": "quiet", "delayed": "bad"}
 
 
 def services_html(profile: EntityProfile, period: Period, months_per_point: int, language: str) -> str:
@@ -114,14 +114,13 @@ def _service(one: TopService, language: str) -> tuple[str | Cell, ...]:
     )
 
 
-def _project(one: OwnedProject, language: str) -> tuple[str | Cell, ...]:
+def _project(one: Project, language: str) -> tuple[str | Cell, ...]:
     unknown = t("value.not_provided", language)
-    status = Cell(one.status.label(language), mark=_MARKS.get(one.status.id, "quiet")) if one.status else unknown
     return (
-        Cell(one.project.label(language), href=href("project", project=one.project.id)),
-        progress_words(one.progress_pct, language),
-        progress_words(one.planned_pct, language),
-        status,
+        Cell(one.facts.item.label(language), href=href("project", project=one.id)),
+        format_progress(one.progress_pct, language),
+        format_progress(one.planned_pct, language),
+        standing_cell(one, language),
         format_day(one.due_on, language) if one.due_on else t("entity.project.no_due", language),
         format_day(one.reported_on, language) if one.reported_on else unknown,
     )

@@ -101,7 +101,7 @@ def life_html(facts: ServiceFacts, language: str) -> str:
 
 def channels_html(volumes: ServiceVolumes, language: str, mode: Mode) -> str:
     """Return each channel with its course over time, its transactions in the period and in the base, and its share."""
-    whole = sum(one.total for one in volumes.channels)
+    whole = sum(one.total or 0 for one in volumes.channels)
     step = volumes.months_per_point
     headers = [t("service.use.channel", language), t("service.use.course", language)]
     headers.append(volumes.period.label(language, step))
@@ -140,7 +140,7 @@ def places_html(volumes: ServiceVolumes, language: str) -> str:
 
 
 def download_rows(volumes: ServiceVolumes, language: str) -> pl.DataFrame:
-    """Return the transactions by month and channel, typed; a month that the entity did not report has no value."""
+    """Return the transactions by month and channel, typed; a month in which none was logged has no value."""
     rows = [
         (point.month, _channel_name(one, language), one.digital, None if point.value is None else int(point.value))
         for one in volumes.channels
@@ -212,15 +212,18 @@ def _channel_row(
 ) -> str:
     kind = t(f"service.use.{'digital' if one.digital else 'other'}", language) if one.channel else ""
     name = f'{escape(_channel_name(one, language))}<small class="kpi-below">{escape(kind)}</small>'
-    cells = [_course(one, volumes, language, mode), escape(format_number(one.total, language))]
+    cells = [_course(one, volumes, language, mode), escape(_counted(one.total, language))]
     if volumes.base is not None:
-        base = t("service.use.none", language) if one.base_total is None else format_number(one.base_total, language)
-        cells.append(escape(base))
-    cells.append(escape(_share(one.total, whole, language)))
+        cells.append(escape(_counted(one.base_total, language)))
+    cells.append("" if one.total is None else escape(_share(one.total, whole, language)))
     data = "".join(
         f'<td{_kind(index)} data-label="{escape(headers[index])}">{cell}</td>' for index, cell in enumerate(cells, 1)
     )
     return f'<tr><th scope="row">{name}</th>{data}</tr>'
+
+
+def _counted(total: int | None, language: str) -> str:
+    return t("service.use.none", language) if total is None else format_number(total, language)
 
 
 def _course(one: ChannelVolume, volumes: ServiceVolumes, language: str, mode: Mode) -> str:

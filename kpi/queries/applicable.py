@@ -1,0 +1,18 @@
+"""What an entity cannot have, which is not applicable to it and not missing: the same on pages and in documents."""
+
+from kpi.queries.filters import Filters
+from kpi.warehouse.connect import Warehouse
+
+_STATEMENT = "select kpi_id, entity_id from serve_kpi_applies where not applies"
+
+
+def inapplicable(warehouse: Warehouse) -> frozenset[tuple[str, str]]:
+    """List the pairs of a KPI and an entity that can have no figure of it."""
+    return frozenset(warehouse.query(_STATEMENT).rows())
+
+
+def inapplicable_within(warehouse: Warehouse, filters: Filters) -> frozenset[str]:
+    """List the KPIs that the entity of the filters can have no figure of; as it is today it may have inherited any."""
+    if filters.entity_id is None or filters.organisation == "as_is":
+        return frozenset()
+    return frozenset(kpi_id for kpi_id, entity_id in inapplicable(warehouse) if entity_id == filters.entity_id)
