@@ -12,6 +12,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definition
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.names import entity_names
 from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch, slice_arguments
 from kpi.queries.results import Named, Reason
@@ -32,7 +33,6 @@ from like_for_like('transactions', $from_month, $to_month, $base_from, $base_to,
 left join dim_service on pairs.service_id = dim_service.service_id
 inner join dim_entity on pairs.entity_id = dim_entity.entity_id
 """
-_ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _entities(
     services: Sequence[Mover],
     base_value: int,
 ) -> list[Mover]:
-    names = {entity_id: Named(entity_id, *words) for entity_id, *words in warehouse.query(_ENTITIES).iter_rows()}
+    names = entity_names(warehouse)
     by_entity: dict[str, list[Mover]] = defaultdict(list)
     for service in services:
         by_entity[service.entity.id].append(service)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from kpi.catalogue import Kpi
 from kpi.queries.change import Pairs, read_pairs
 from kpi.queries.filters import Filters
+from kpi.queries.names import governorate_names
 from kpi.queries.points import PROGRAMME, By
 from kpi.warehouse.connect import Warehouse
 
 PairsByGroup = Mapping[str, Mapping[str, Pairs]]
 """What is matched, by group and KPI."""
-
-_GOVERNORATES = "select governorate_id from dim_governorate order by governorate_id"
 
 
 def read_pairs_by_group(warehouse: Warehouse, kpis: Iterable[Kpi], by: By, filters: Filters) -> PairsByGroup:
@@ -22,7 +21,7 @@ def read_pairs_by_group(warehouse: Warehouse, kpis: Iterable[Kpi], by: By, filte
         return read_pairs(warehouse, wanted, filters, "parts.entity_id")
     if by == "governorate":
         found: dict[str, Mapping[str, Pairs]] = {}
-        for (governorate_id,) in warehouse.query(_GOVERNORATES).iter_rows():
+        for governorate_id in sorted(governorate_names(warehouse)):
             pairs = read_pairs(warehouse, wanted, replace(filters, governorate_id=governorate_id))
             found[governorate_id] = pairs.get(PROGRAMME, {})
         return found
