@@ -14,7 +14,7 @@ _STATEMENT = """
 select
     changed_on, service_id, service_ar, service_en, from_entity_id, from_entity_ar, from_entity_en, to_entity_id,
     to_entity_ar, to_entity_en
-from changes_of_hands($from_month, $to_month, entity := $entity, service := $service)
+from serve_changes_of_hands($from_month, $to_month, entity := $entity, service := $service)
 order by changed_on desc, service_id nulls first, from_entity_id
 """
 

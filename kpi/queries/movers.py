@@ -26,12 +26,9 @@ entities that began to report or fell silent with all they have, and months that
 
 _SERVICES = """
 select
-    pairs.entity_id, dim_entity.name_ar, dim_entity.name_en,
-    coalesce(pairs.service_id, '{rest}') as service_id, dim_service.name_ar, dim_service.name_en,
-    pairs.state, pairs.numerator, pairs.base_numerator, pairs.lone_numerator, pairs.lone_base_numerator
-from like_for_like('transactions', $from_month, $to_month, $base_from, $base_to, {arguments}) as pairs
-left join dim_service on pairs.service_id = dim_service.service_id
-inner join dim_entity on pairs.entity_id = dim_entity.entity_id
+    entity_id, entity_ar, entity_en, service_id, service_ar, service_en, state, numerator, base_numerator,
+    lone_numerator, lone_base_numerator
+from serve_movers($from_month, $to_month, $base_from, $base_to, {arguments})
 """
 
 
@@ -155,7 +152,7 @@ def _services(
         "base_from": base.start,
         "base_to": base.end,
     }
-    rows = warehouse.query(_SERVICES.format(arguments=arguments, rest=NOT_BY_SERVICE), params)
+    rows = warehouse.query(_SERVICES.format(arguments=arguments), params)
     found = []
     for *names, state, value, before, lone, lone_before in rows.iter_rows():
         entity, service = Named(*names[:3]), Named(*names[3:])

@@ -18,7 +18,7 @@ def read_pairs_by_group(warehouse: Warehouse, kpis: Iterable[Kpi], by: By, filte
     """Read what both periods have in common of every group, for the KPIs that have values by it."""
     wanted = [kpi for kpi in kpis if by in kpi.scopes]
     if by == "entity":
-        return read_pairs(warehouse, wanted, filters, "parts.entity_id")
+        return read_pairs(warehouse, wanted, filters, by)
     if by == "governorate":
         found: dict[str, Mapping[str, Pairs]] = {}
         for governorate_id in sorted(governorate_names(warehouse)):

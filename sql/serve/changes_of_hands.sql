@@ -53,17 +53,8 @@ create macro changes_of_hands(from_month, to_month, entity := null, service := n
         changes.changed_on,
         changes.service_id,
         changes.from_entity_id,
-        changes.to_entity_id,
-        dim_service.name_ar as service_ar,
-        dim_service.name_en as service_en,
-        before.name_ar as from_entity_ar,
-        before.name_en as from_entity_en,
-        after.name_ar as to_entity_ar,
-        after.name_en as to_entity_en
+        changes.to_entity_id
     from changes
-    inner join dim_entity as before on changes.from_entity_id = before.entity_id
-    inner join dim_entity as after on changes.to_entity_id = after.entity_id
-    left join dim_service on changes.service_id = dim_service.service_id
     left join dim_entity_successor as today on changes.to_entity_id = today.entity_id
     where
         changes.changed_on > month_start(from_month)

@@ -1,4 +1,4 @@
--- one row per assessed entity: its excellence level at the last month assessed up to a month, 1 the best place
+-- one row per assessed entity: its excellence level at the last month assessed up to a month
 -- As it is today, what a body was assessed at holds for it; else that of the bodies it took over, where it was one.
 -- Call: serve_entity_levels('2025-05')
 create macro serve_entity_levels(until_month, organisation := 'as_was') as table
@@ -24,23 +24,13 @@ create macro serve_entity_levels(until_month, organisation := 'as_was') as table
                 where counted.month <= month_start(until_month)
             )
         group by fct_assessment_month.month, coalesce(today.current_entity_id, fct_assessment_month.entity_id)
-    ),
-
-    levels as (
-        select
-            dim_level.level_id,
-            dim_level.name_ar,
-            dim_level.name_en,
-            row_number() over (order by dim_level.sort_order, dim_level.level_id) as place
-        from dim_level
     )
 
     select
         assessed.entity_id,
         assessed.month,
         assessed.level_id,
-        levels.name_ar as level_ar,
-        levels.name_en as level_en,
-        levels.place
+        dim_level.name_ar as level_ar,
+        dim_level.name_en as level_en
     from assessed
-    left join levels on assessed.level_id = levels.level_id;
+    left join dim_level on assessed.level_id = dim_level.level_id;

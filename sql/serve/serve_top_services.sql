@@ -28,25 +28,37 @@ create macro serve_top_services(from_month, to_month, base_from, base_to, "by" :
                 or cells.month between month_start(base_from) and month_start(base_to)
             )
         group by group_id, cells.service_id
+    ),
+
+    life as (
+        select
+            fct_service_event.service_id,
+            min(fct_service_event.event_on) filter (where fct_service_event.event = 'digitised') as digitised_on,
+            min(fct_service_event.event_on) filter (where fct_service_event.event = 'simplified') as simplified_on
+        from fct_service_event
+        where fct_service_event.event_on <= last_day(month_start(to_month))
+        group by fct_service_event.service_id
     )
 
     select
         counted.group_id,
-        services.service_id,
-        services.name_ar,
-        services.name_en,
-        services.entity_id,
-        services.entity_ar,
-        services.entity_en,
+        dim_service.service_id,
+        dim_service.name_ar,
+        dim_service.name_en,
+        dim_entity.entity_id,
+        dim_entity.name_ar as entity_ar,
+        dim_entity.name_en as entity_en,
         counted.transactions,
         counted.base_transactions,
-        services.digitised_on,
-        services.simplified_on,
+        life.digitised_on,
+        life.simplified_on,
         row_number() over (
             partition by counted.group_id
             order by counted.transactions desc, counted.base_transactions desc, counted.service_id
         ) as place,
         (count(*) over (partition by counted.group_id))::bigint as among
     from counted
-    inner join serve_service_progress(to_month) as services on counted.service_id = services.service_id
+    inner join dim_service on counted.service_id = dim_service.service_id
+    inner join dim_entity on dim_service.entity_id = dim_entity.entity_id
+    left join life on counted.service_id = life.service_id
     where counted.group_id is not null;
