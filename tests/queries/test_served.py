@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kpi.catalogue import load_catalogue
-from kpi.errors import QueryRefused
+from kpi.errors import BuildUnavailable, QueryRefused
 from kpi.periods import Period
 from kpi.queries.assessments import entity_levels, readiness_scores
 from kpi.queries.change_management import change_management
@@ -240,6 +240,11 @@ def test_a_month_that_is_none_is_refused_in_words(file: Warehouse) -> None:
 def test_services_are_told_by_entity_or_governorate_and_by_nothing_else(file: Warehouse) -> None:
     with pytest.raises(QueryRefused, match="by := 'level' names no group"):
         file.query("select * from serve_top_services('2025-01', '2025-05', '2024-01', '2024-05', by := 'level')")
+
+
+def test_a_build_made_before_a_question_was_served_says_that_it_is_older(file: Warehouse) -> None:
+    with pytest.raises(BuildUnavailable, match="older form.*serve_tomorrow"):
+        file.query("select * from serve_tomorrow('2025-05')")
 
 
 def test_every_question_that_is_served_is_described(file: Warehouse) -> None:
