@@ -3,12 +3,13 @@
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
-from kpi.catalogue import codes, load_catalogue
+from kpi.catalogue import SQL_FOLDER, codes, load_catalogue
 from kpi.feedback_workbook import re_send_lines
 from kpi.ingest.bounds import Bounds
 from kpi.ingest.registry_contracts import REGISTRY_CONTRACTS, Field, RegistryContract
@@ -18,6 +19,7 @@ from kpi.messages import text as message
 from kpi.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+ANALYST = Path(__file__).resolve().parent / "analyst.md"
 ARCHITECTURE = Path(__file__).resolve().parent / "architecture.md"
 INDICATORS = Path(__file__).resolve().parent / "indicators.md"
 OPERATE = Path(__file__).resolve().parent / "operate.md"
@@ -168,7 +170,25 @@ def re_sends_table(language: str) -> str:
     return "\n".join([head, "|---|---|", *lines])
 
 
+def served_table() -> str:
+    """Return one line per view or macro that answers what a screen shows: what one row is, and how to ask it."""
+    lines = ["| ask | one row is | it answers |", "|---|---|---|"]
+    meanings = tomllib.loads((SQL_FOLDER / "dictionary.toml").read_text(encoding="utf-8"))["object"]
+    for path in sorted((SQL_FOLDER / "serve").glob("serve_*.sql")):
+        text = path.read_text(encoding="utf-8")
+        grain = text.partition("\n")[0].removeprefix("-- one row").removeprefix(":").removeprefix(" per")
+        macro = re.search(r"create macro (\w+)\(", text)
+        comment = re.search(r"is\n'(.*?) \| ", text)
+        if macro:
+            lines.append(f"| `{meanings[path.stem]['example']}` |{grain} | {meanings[path.stem]['en']} |")
+        elif comment:
+            told = comment[1].replace("''", "'")
+            lines.append(f"| `select * from {path.stem}` |{grain} | {told} |")  # noqa: S608  no statement that is run
+    return "\n".join(lines)
+
+
 TABLES: dict[Path, dict[str, Callable[[], str]]] = {
+    ANALYST: {"served": served_table},
     ARCHITECTURE: {"packages": packages_table},
     INDICATORS: {"kpis": kpi_table},
     OPERATE: {"settings": settings_table},

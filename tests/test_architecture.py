@@ -40,6 +40,22 @@ FORBIDDEN = {
     "pages/": ("kpi.warehouse", "kpi.ingest", "kpi.demo", "polars"),
 }
 ANYWHERE = ("pages",)
+NOT_SERVED = {
+    "kpi/queries/as_is.py": "gives the cubes the bodies of today, for transactions and days",
+    "kpi/queries/exports.py": "holds every point beside its coverage, by bodies of today where that is asked",
+    "kpi/queries/ledger.py": "a view of the ledger would merely be `select *`",
+    "kpi/queries/names.py": "names of the registries as they are: a view of them would merely be `select *`",
+    "kpi/queries/platforms.py": "the names of the entities in its register, as they are",
+    "kpi/queries/readiness.py": "the scale of levels as it is: a view of it would merely be `select *`",
+    "kpi/queries/registry_items.py": "joins the names of codes to the registry that is named to it",
+    "kpi/queries/rejections.py": "counts and samples the rejected rows, and reads all of them in parts by row number",
+    "kpi/queries/service.py": "the names of services as they are",
+    "kpi/queries/services.py": "the list of services is still put together here",
+    "kpi/queries/source_files.py": "compares two builds file by file, by the ledger's own columns",
+    "kpi/queries/transaction_days.py": "weighs the days of the cube within the slice of the filters",
+    "kpi/queries/transactions.py": "splits the cube by a column that is named to it",
+}
+"""What still names tables of the file itself, and why."""
 
 
 def _named(path: Path) -> str:
@@ -70,6 +86,16 @@ def _too_long(path: Path) -> Iterator[str]:
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > 45:
                 yield f"{name}: {node.name} has {length} lines"
+
+
+def _sql_of(path: Path) -> str:
+    """Return the texts of a module that hold SQL: what selects or joins, or names the table to select from."""
+    texts = (
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return "\n".join(text for text in texts if re.search(r"\b(select|from|join)\b|^(dim|fct|load|lake)_\w+$", text))
 
 
 def _speechless(path: Path) -> Iterator[str]:
@@ -110,6 +136,17 @@ def test_sql_text_stands_only_in_queries_warehouse_and_sql() -> None:
         if not _named(path).startswith(("kpi/queries/", "kpi/warehouse/", "kpi/commands/", "kpi/doctor.py")):
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\bselect\b[^\n]*\bfrom (serve|kpi|dim|fct|meta|load)_", text), _named(path)
+
+
+def test_questions_read_only_what_is_served() -> None:
+    found = {}
+    for folder in ("queries", "web", "report", "exports"):
+        for path in sorted((REPOSITORY / "kpi" / folder).glob("**/*.py")):
+            named = re.findall(r"(?<![\w.])(?:dim|fct|load|lake)_\w+", _sql_of(path))
+            if named:
+                found[_named(path)] = sorted(set(named))
+    assert sorted(set(found) - set(NOT_SERVED)) == [], found
+    assert sorted(set(NOT_SERVED) - set(found)) == [], "an exception that is none any more"
 
 
 def test_only_cubes_read_single_rows_of_the_transactions() -> None:

@@ -9,7 +9,8 @@ from kpi.charts.chart import Table
 from kpi.charts.coverage import Drawing
 from kpi.charts.kept import made_once
 from kpi.language import format_change, format_percent, t
-from kpi.queries.entity import EntityProfile, IndicatorScore, Readiness
+from kpi.queries.assessments import IndicatorScore
+from kpi.queries.entity import EntityProfile, Readiness
 
 KINDS = frozenset({"ministry", "authority", "council", "centre", "unit", "governorate_office"})
 FULL_SCORE_PCT = 100.0

@@ -21,14 +21,10 @@ DAYS_OF_TODAY = """(
 
 _MOVED = """
 select 1
-from dim_service_owner as owners
-inner join dim_service_current_owner as now on owners.service_id = now.service_id
-inner join dim_entity_successor as successor on owners.entity_id = successor.entity_id
+from serve_service_move
 where
-    successor.current_entity_id <> now.current_entity_id
-    and $entity in (successor.current_entity_id, now.current_entity_id)
-    and owners.owned_from <= last_day($to_month::date)
-    and owners.owned_to >= $from_month::date
+    $entity in (from_entity_id, to_entity_id)
+    and owned_from <= last_day($to_month::date) and owned_to >= $from_month::date
 limit 1
 """
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from kpi.catalogue import Kpi
 from kpi.periods import Period
@@ -18,39 +19,14 @@ CONTRIBUTIONS_NAMED = 5
 
 # Totals of what both periods have, and the services that only one of them has whole.
 _STATEMENT = """
-with pairs as materialized (
-    select {group} as group_id, parts.*
-    from like_for_like_parts(
-        $kpis::varchar[], $from_month, $to_month, $base_from, $base_to, $entity, $governorate, $channel,
-        $service{organisation}
-    ) as parts
-),
-
-told as (
-    select
-        group_id, kpi_id, state, null::varchar as service_id, null::varchar as entity_id, null::date as since,
-        sum(numerator)::bigint as numerator, sum(denominator)::bigint as denominator,
-        sum(base_numerator)::bigint as base_numerator, sum(base_denominator)::bigint as base_denominator,
-        0::bigint as change, 0::bigint as size
-    from pairs
-    group by group_id, kpi_id, state
-    union all
-    select
-        group_id, kpi_id, state, service_id, entity_id, since, 0, 0, 0, 0,
-        lone_numerator - lone_base_numerator, lone_numerator + lone_base_numerator
-    from pairs
-    where service_id is not null and state <> 'both'
-)
-
 select
-    told.group_id, told.kpi_id, told.state, told.numerator, told.denominator, told.base_numerator,
-    told.base_denominator, told.since, told.change,
-    told.service_id, dim_service.name_ar, dim_service.name_en, told.entity_id, dim_entity.name_ar, dim_entity.name_en
-from told
-left join dim_service on told.service_id = dim_service.service_id
-left join dim_entity on told.entity_id = dim_entity.entity_id
-where told.service_id is null or told.size > 0 or told.state = 'silent'
-order by told.group_id, told.kpi_id, told.size desc, told.entity_id, told.service_id
+    group_id, kpi_id, state, numerator, denominator, base_numerator, base_denominator, since, change,
+    service_id, service_ar, service_en, entity_id, entity_ar, entity_en
+from serve_change_parts(
+    $kpis::varchar[], $from_month, $to_month, $base_from, $base_to, $entity, $governorate, $channel, $service,
+    "by" := $by, organisation := $organisation
+)
+order by group_id, kpi_id, size desc, entity_id, service_id
 """
 
 
@@ -143,12 +119,9 @@ def _covered(base: Period, build: Freshness) -> bool:
 
 
 def read_pairs(
-    warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters, group: str = f"'{PROGRAMME}'"
+    warehouse: Warehouse, kpis: Iterable[Kpi], filters: Filters, by: Literal["programme", "entity"] = PROGRAMME
 ) -> dict[str, dict[str, Pairs]]:
-    """Read what the period of the filters and its base have in common, by group and KPI, for the KPIs that add up.
-
-    `group` is SQL over a row of `like_for_like_parts`.
-    """
+    """Read what the period of the filters and its base have in common, by group and KPI, for the KPIs that add up."""
     wanted = sorted(kpi.id for kpi in kpis if kpi.is_additive)
     base = filters.base
     if not wanted or base is None or base.months != filters.period.months:
@@ -163,13 +136,11 @@ def read_pairs(
         "governorate": filters.governorate_id,
         "channel": filters.channel,
         "service": filters.service_id,
+        "by": by,
+        "organisation": filters.organisation,
     }
-    organisation = ""
-    if filters.organisation != "as_was":
-        organisation, params["organisation"] = ", organisation := $organisation", filters.organisation
-    statement = _STATEMENT.format(group=group, organisation=organisation)
     found: dict[str, dict[str, Pairs]] = defaultdict(lambda: defaultdict(Pairs))
-    for group_id, kpi_id, state, *parts in warehouse.query(statement, params).iter_rows():
+    for group_id, kpi_id, state, *parts in warehouse.query(_STATEMENT, params).iter_rows():
         pairs, names = found[group_id][kpi_id], parts[6:]
         if names[0] is None:
             _add(pairs, *parts[:4])

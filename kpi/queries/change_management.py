@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.periods import shift_months
 from kpi.queries.filters import Filters
-from kpi.queries.registry_items import RegistryItem, item_columns, item_joins, registry_item
+from kpi.queries.registry_items import RegistryItem, registry_item
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
@@ -13,45 +12,17 @@ STRATEGY, STORIES, TEAMS, COMMUNITY = "strategy", "stories", "teams", "community
 STRATEGY_KINDS = ("strategy", "plan")
 
 _TEAMS = """
-with teams as (
-    select
-        entity_id,
-        min(active_from) as active_from,
-        max(active_from) as last_from,
-        max_by(active_to, active_from) as active_to
-    from dim_change_team
-    where $before is null or active_from < $before
-    group by entity_id
-)
-
-select
-    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, teams.last_from,
-    case when $before is null or teams.active_to < $before then teams.active_to end as ended_on
-from dim_entity
-left join teams on dim_entity.entity_id = teams.entity_id
-where dim_entity.reports_transactions and ($entity is null or dim_entity.entity_id = $entity)
-order by teams.last_from nulls last, dim_entity.entity_id
+select entity_id, name_ar, name_en, active_from, ended_on
+from serve_change_teams($until)
+where $entity is null or entity_id = $entity
+order by active_from nulls last, entity_id
 """
-_INITIATIVES = f"""
-select {item_columns("dim_initiative", "initiative_id")}, dim_initiative.topic, dim_initiative.period
-from dim_initiative
-{item_joins("dim_initiative")}
-where dim_initiative.topic is not null or dim_initiative.kind in ('strategy', 'plan')
-order by dim_initiative.topic nulls last, dim_initiative.period nulls last, dim_initiative.initiative_id
+_TEAMS_KNOWN = "select count(*)::bigint from serve_entity where team_from is not null"
+_MILESTONES = """
+select * from serve_change_milestone
+order by project_id is not null, topic nulls last, "period" nulls last, item_id
 """
-_STRATEGY_PROJECTS = f"""
-select {item_columns("dim_project", "project_id")}
-from dim_project
-{item_joins("dim_project")}
-where dim_project.kind = 'strategy'
-order by dim_project.project_id
-"""
-_GUIDES = f"""
-select {item_columns("dim_guide", "guide_id")}, dim_guide.issued_on
-from dim_guide
-{item_joins("dim_guide")}
-order by dim_guide.issued_on nulls last, dim_published_status.sort_order, dim_guide.guide_id
-"""
+_GUIDES = "select * from serve_guide order by issued_on nulls last, sort_order, item_id"
 
 
 @dataclass(frozen=True)
@@ -115,21 +86,16 @@ class ChangeManagement:
 
 def change_management(warehouse: Warehouse, *, filters: Filters | None) -> ChangeManagement:
     """Answer who has a change team by the end of the period, and which strategies, stories and guides there are."""
-    before = shift_months(filters.period.end, 1) if filters else None
-    teams = warehouse.query(_TEAMS, before=before, entity=filters.entity_id if filters else None)
-    initiatives = [
-        Milestone(registry_item(row), row["topic"], row["period"])
-        for row in warehouse.query(_INITIATIVES).iter_rows(named=True)
-    ]
-    projects = [
-        Milestone(registry_item(row), None, None, project_id=row["item_id"])
-        for row in warehouse.query(_STRATEGY_PROJECTS).iter_rows(named=True)
-    ]
+    until, entity = (filters.period.end, filters.entity_id) if filters else (None, None)
+    teams = warehouse.query(_TEAMS, until=until, entity=entity)
+    milestones = warehouse.query(_MILESTONES).iter_rows(named=True)
     return ChangeManagement(
-        as_of=filters.period.end if filters else None,
-        teams_known=bool(warehouse.query("select count(*)::bigint from dim_change_team").item()),
+        as_of=until,
+        teams_known=bool(warehouse.query(_TEAMS_KNOWN).item()),
         teams=tuple(ChangeTeam(Named(*names), since, ended) for *names, since, ended in teams.iter_rows()),
-        milestones=(*initiatives, *projects),
+        milestones=tuple(
+            Milestone(registry_item(row), row["topic"], row["period"], row["project_id"]) for row in milestones
+        ),
         guides=tuple(
             Guide(registry_item(row), row["issued_on"]) for row in warehouse.query(_GUIDES).iter_rows(named=True)
         ),

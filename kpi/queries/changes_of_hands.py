@@ -8,20 +8,14 @@ from kpi.queries.filters import Filters
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
-_EXISTS = "select 1 from duckdb_functions() where function_name = 'changes_of_hands'"
 _ANY = "select 1 from changes_of_hands('1900-01', '2199-12') limit 1"
 _LAST_MONTH = date(2199, 12, 1)
 _STATEMENT = """
 select
-    changes.changed_on,
-    changes.service_id, dim_service.name_ar, dim_service.name_en,
-    changes.from_entity_id, before.name_ar, before.name_en,
-    changes.to_entity_id, after.name_ar, after.name_en
-from changes_of_hands($from_month, $to_month, entity := $entity, service := $service) as changes
-inner join dim_entity as before on changes.from_entity_id = before.entity_id
-inner join dim_entity as after on changes.to_entity_id = after.entity_id
-left join dim_service on changes.service_id = dim_service.service_id
-order by changes.changed_on desc, changes.service_id nulls first, changes.from_entity_id
+    changed_on, service_id, service_ar, service_en, from_entity_id, from_entity_ar, from_entity_en, to_entity_id,
+    to_entity_ar, to_entity_en
+from serve_changes_of_hands($from_month, $to_month, entity := $entity, service := $service)
+order by changed_on desc, service_id nulls first, from_entity_id
 """
 
 
@@ -44,8 +38,8 @@ class ChangeOfHands:
 
 
 def any_change_of_hands(warehouse: Warehouse) -> bool:
-    """Tell whether anything ever changed hands; nothing did in a build made before that was kept."""
-    return not warehouse.query(_EXISTS).is_empty() and not warehouse.query(_ANY).is_empty()
+    """Tell whether anything ever changed hands."""
+    return not warehouse.query(_ANY).is_empty()
 
 
 def changes_of_hands(warehouse: Warehouse, *, filters: Filters) -> tuple[ChangeOfHands, ...]:

@@ -15,28 +15,9 @@ from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
 select entity_id, name_ar, name_en, month, status, transactions, is_partial
-from serve_coverage
-where month between $from_month and $to_month and ($entity is null or entity_id = $entity)
+from serve_reporting($from_month, $to_month, organisation := $organisation)
+where $entity is null or entity_id = $entity
 order by entity_id, month
-"""
-# Of several bodies that are one today: a month is missing where one of them owes it.
-_AS_IS = """
-select
-    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, coverage.month,
-    case
-        when bool_or(coverage.status = 'missing') then 'missing'
-        when bool_or(coverage.status = 'late') then 'late'
-        when bool_or(coverage.status = 'reported') then 'reported'
-        else 'not_expected'
-    end as status,
-    sum(coverage.transactions)::bigint as transactions,
-    bool_or(coverage.is_partial) as is_partial
-from serve_coverage as coverage
-inner join dim_entity_successor as today on coverage.entity_id = today.entity_id
-inner join dim_entity on today.current_entity_id = dim_entity.entity_id
-where coverage.month between $from_month and $to_month and ($entity is null or dim_entity.entity_id = $entity)
-group by dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, coverage.month
-order by dim_entity.entity_id, coverage.month
 """
 
 
@@ -164,15 +145,13 @@ def read_coverage(
     if not wanted:
         return Coverage(())
     frame = warehouse.query(
-        _STATEMENT if organisation == "as_was" else _AS_IS,
+        _STATEMENT,
+        organisation=organisation,
         from_month=min(period.start for period in wanted),
         to_month=max(period.end for period in wanted),
         entity=entity_id,
     )
-    rows = []
-    for entity_id, name_ar, name_en, *rest in frame.iter_rows():
-        rows.append(CoverageMonth(Named(entity_id, name_ar, name_en), *rest))
-    return Coverage(tuple(rows))
+    return Coverage(tuple(CoverageMonth(Named(*row[:3]), *row[3:]) for row in frame.iter_rows()))
 
 
 def read_coverage_within(warehouse: Warehouse, periods: Iterable[Period], filters: Filters) -> Coverage:

@@ -1,12 +1,13 @@
 """What is on record about one entity beside its indicators: services, projects, readiness, team and platforms."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from kpi.language import prose
 from kpi.periods import Period
+from kpi.queries.assessments import IndicatorScore, entity_levels, readiness_scores
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
+from kpi.queries.names import service_names
 from kpi.queries.points import Request, fetch
 from kpi.queries.projects import OWNED, Project, projects_where
 from kpi.queries.results import Named
@@ -15,83 +16,16 @@ from kpi.warehouse.connect import Warehouse
 TOP_SERVICES = 10
 GOVERNORATE_OFFICE = "governorate_office"
 
-_ENTITY = """
-select
-    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, dim_entity.kind, dim_entity.reports_transactions,
-    dim_governorate.governorate_id, dim_governorate.name_ar as place_ar, dim_governorate.name_en as place_en,
-    (
-        select struct_pack(active_from := dim_change_team.active_from, active_to := dim_change_team.active_to)
-        from dim_change_team
-        where dim_change_team.entity_id = dim_entity.entity_id
-        order by dim_change_team.active_from desc
-        limit 1
-    ) as team,
-    exists(
-        select 1 from dim_project where dim_project.owner_entity_id = dim_entity.entity_id and dim_project.in_programme
-    ) as owns_programme_projects
-from dim_entity
-left join dim_governorate on dim_entity.governorate_id = dim_governorate.governorate_id
-where dim_entity.entity_id = $entity
-"""
+_ENTITY = "select * from serve_entity where entity_id = $entity"
 _SERVICES = """
-with last_month as (
-    select max(month) as month from fct_service_month where month <= $last_month::date
-)
-
-select
-    fct_service_month.month,
-    sum(fct_service_month.registered)::bigint as registered,
-    sum(fct_service_month.in_digitisation_scope)::bigint as in_scope,
-    sum(fct_service_month.digitised)::bigint as digitised,
-    sum(fct_service_month.priority)::bigint as priority,
-    sum(fct_service_month.priority_simplified)::bigint as priority_simplified
-from fct_service_month
-inner join last_month on fct_service_month.month = last_month.month
-where fct_service_month.entity_id = $entity
-group by fct_service_month.month
+select month, registered, in_scope, digitised, priority, priority_simplified
+from serve_entity_services($until)
+where entity_id = $entity
 """
-_NAMES = "select service_id, name_ar, name_en from dim_service where list_contains($services, service_id)"
 _PROJECTS = f"{OWNED} or (owner_entity_id is null and governorate_id = $governorate)"
-_READINESS = """
-with dated as (
-    select
-        fct_assessment.*,
-        dense_rank() over (partition by fct_assessment.entity_id order by fct_assessment.assessed_on desc) as age
-    from fct_assessment
-    where fct_assessment.assessed_on <= last_day($last_month::date)
-),
-
-peers as (
-    select dated.indicator_id, avg(dated.score_pct)::double as kind_pct, count(*)::bigint as bodies
-    from dated
-    inner join dim_entity on dated.entity_id = dim_entity.entity_id
-    where dated.age = 1 and dim_entity.kind = $kind
-    group by dated.indicator_id
-)
-
-select
-    dim_indicator.indicator_id, dim_indicator.name_ar, dim_indicator.name_en,
-    latest.score_pct::double as score_pct, previous.score_pct::double as previous_pct, peers.kind_pct, peers.bodies,
-    latest.assessed_on, previous.assessed_on as previous_on
-from dated as latest
-inner join dim_indicator on latest.indicator_id = dim_indicator.indicator_id
-left join dated as previous
-    on latest.entity_id = previous.entity_id and latest.indicator_id = previous.indicator_id and previous.age = 2
-left join peers on latest.indicator_id = peers.indicator_id
-where latest.entity_id = $entity and latest.age = 1
-order by latest.score_pct, dim_indicator.indicator_id
-"""
-_LEVEL = """
-select dim_level.level_id, dim_level.name_ar, dim_level.name_en
-from fct_assessment_month
-inner join dim_level on fct_assessment_month.level_id = dim_level.level_id
-where fct_assessment_month.entity_id = $entity and fct_assessment_month.month <= $last_month::date
-order by fct_assessment_month.month desc
-limit 1
-"""
 _PLATFORMS = """
 select platform_id, name_ar, name_en, purpose_ar, purpose_en
-from dim_platform
+from serve_platform_owner
 where owner_entity_id = $entity
 order by name_en, platform_id
 """
@@ -116,17 +50,6 @@ class TopService:
     service: Named
     digital_transactions: int
     transactions: int
-
-
-@dataclass(frozen=True)
-class IndicatorScore:
-    """Hold the score of one readiness indicator, the one before, and the mean of the bodies of the same kind."""
-
-    indicator: Named
-    score_pct: float
-    previous_pct: float | None
-    kind_pct: float | None
-    bodies: int
 
 
 @dataclass(frozen=True)
@@ -189,24 +112,25 @@ def entity_profile(
     if found.is_empty():
         return None
     row = found.row(0, named=True)
-    team = row["team"] or {}
-    until = {"entity": entity_id, "last_month": period.end}
+    place = (
+        Named(row["governorate_id"], row["governorate_ar"], row["governorate_en"]) if row["governorate_id"] else None
+    )
+    until = {"entity": entity_id, "until": period.end}
     counts = warehouse.query(_SERVICES, until)
-    place = Named(row["governorate_id"], row["place_ar"], row["place_en"]) if row["governorate_id"] else None
     return EntityProfile(
         entity=Named(entity_id, row["name_ar"], row["name_en"]),
         kind=row["kind"] or "other",
         governorate=place,
         reports_transactions=row["reports_transactions"],
         owns_programme_projects=row["owns_programme_projects"],
-        team_from=team.get("active_from"),
-        team_to=team.get("active_to"),
+        team_from=row["team_from"],
+        team_to=row["team_to"],
         services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
         top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
         projects=projects_where(
             warehouse, period=period, condition=_PROJECTS, entity=entity_id, governorate=place.id if place else None
         ),
-        readiness=_readiness(warehouse, until | {"kind": row["kind"]}),
+        readiness=_readiness(warehouse, entity_id, period.end),
         platforms=tuple(
             Platform(Named(*names), purpose_ar, purpose_en)
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
@@ -223,18 +147,14 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[TopService, .
     online = {service_id: cells[0].numerator or 0 for service_id, cells in answers[digital].items()}
     completed.pop(NOT_BY_SERVICE, None)
     first = sorted(completed, key=lambda one: (-online.get(one, 0), -completed[one], one))[:TOP_SERVICES]
-    names = {one: Named(one, *names) for one, *names in warehouse.query(_NAMES, services=first).iter_rows()}
+    names = service_names(warehouse, first)
     return tuple(TopService(names[one], online.get(one, 0), completed[one]) for one in first if one in names)
 
 
-def _readiness(warehouse: Warehouse, params: Mapping[str, object]) -> Readiness | None:
-    rows = list(warehouse.query(_READINESS, params).iter_rows())
-    if not rows:
+def _readiness(warehouse: Warehouse, entity_id: str, until: date) -> Readiness | None:
+    scores = readiness_scores(warehouse, until, entity_id).get(entity_id)
+    if not scores:
         return None
-    level = list(warehouse.query(_LEVEL, entity=params["entity"], last_month=params["last_month"]).iter_rows())
-    assessed_on, previous_on = rows[0][-2:]
-    scores = tuple(
-        IndicatorScore(Named(*names), score, previous, kind, bodies or 0)
-        for *names, score, previous, kind, bodies, _, _ in rows
+    return Readiness(
+        scores[0].assessed_on, scores[0].previous_on, entity_levels(warehouse, until).get(entity_id), scores
     )
-    return Readiness(assessed_on, previous_on, Named(*level[0]) if level else None, scores)

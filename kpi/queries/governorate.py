@@ -8,68 +8,41 @@ from datetime import date
 from kpi.queries.filters import NOT_ALLOCATED, NOT_BY_SERVICE, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import GovernorateFacts, governorate_facts
+from kpi.queries.names import channel_names, entity_names
 from kpi.queries.points import Cell, Request, fetch
 from kpi.queries.projects import Project, projects_where
 from kpi.queries.results import Named
-from kpi.queries.service import OWNERS
 from kpi.warehouse.connect import Warehouse
 
 TOP_SERVICES = 10
 UNKNOWN_CHANNEL = "unknown"
 
-_CHANNELS = "select channel, name_ar, name_en, digital from dim_channel order by sort_order"
 _SERVICES = """
-select dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_entity.entity_id, dim_entity.name_ar,
-dim_entity.name_en
-from dim_service
-{owner}
-where dim_service.service_id in (select unnest($services))
+select service_id, name_ar, name_en, entity_id, entity_ar, entity_en
+from serve_service_names(organisation := $organisation)
+where list_contains($services, service_id)
 """
 _LOCAL_SERVICES = """
-with life as (
-    select
-        service_id,
-        min(event_on) filter (where event = 'digitised') as digitised_on,
-        min(event_on) filter (where event = 'simplified') as simplified_on,
-        min(event_on) filter (where event = 'retired') as retired_on
-    from fct_service_event
-    where event_on <= last_day($to_month::date)
-    group by service_id
-)
-
 select
-    dim_service.service_id, dim_service.name_ar, dim_service.name_en, dim_entity.entity_id, dim_entity.name_ar,
-    dim_entity.name_en, life.digitised_on, life.simplified_on,
-    coalesce(dim_service.priority_from <= last_day($to_month::date), false) as is_priority,
-    coalesce(dim_service.digitisation_from <= last_day($to_month::date), false) as in_digitisation_scope
-from dim_service
-{owner}
-left join life on dim_service.service_id = life.service_id
-where dim_service.governorate_id = $governorate and life.retired_on is null
-order by dim_service.name_en, dim_service.service_id
+    service_id, name_ar, name_en, entity_id, entity_ar, entity_en, digitised_on, simplified_on, is_priority,
+    in_digitisation_scope
+from serve_service_progress($until, organisation := $organisation)
+where governorate_id = $governorate and retired_on is null
+order by name_en, service_id
 """
 _PROJECTS = "governorate_id = $governorate or (governorate_id is null and not in_programme)"
 _PLATFORMS = """
-select
-    dim_platform.platform_id, dim_platform.name_ar, dim_platform.name_en, dim_platform.purpose_ar,
-    dim_platform.purpose_en
-from dim_platform
-inner join dim_entity on dim_platform.owner_entity_id = dim_entity.entity_id
-where dim_entity.governorate_id = $governorate
-order by dim_platform.platform_id
+select platform_id, name_ar, name_en, purpose_ar, purpose_en
+from serve_platform_owner
+where governorate_id = $governorate
+order by platform_id
 """
 _READINESS = """
-select
-    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en, dim_indicator.indicator_id, dim_indicator.name_ar,
-    dim_indicator.name_en, fct_assessment.assessed_on, fct_assessment.score_pct::double as score_pct
-from fct_assessment
-inner join dim_entity on fct_assessment.entity_id = dim_entity.entity_id
-inner join dim_indicator on fct_assessment.indicator_id = dim_indicator.indicator_id
+select entity_id, name_ar, name_en, indicator_id, indicator_ar, indicator_en, assessed_on, score_pct
+from serve_assessment
 where
-    dim_entity.governorate_id = $governorate
-    and dim_entity.kind = 'governorate_office'
-    and fct_assessment.assessed_on <= last_day($to_month::date)
-order by dim_entity.entity_id, dim_indicator.indicator_id, fct_assessment.assessed_on
+    governorate_id = $governorate and kind = 'governorate_office' and assessed_on <= last_day($until::date)
+order by entity_id, indicator_id, assessed_on
 """
 
 
@@ -166,7 +139,7 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
     chosen = filters.snapped(freshness(warehouse).reporting_months)
     governorate = chosen.governorate_id or NOT_ALLOCATED
     placed = governorate != NOT_ALLOCATED
-    here, until = {"governorate": governorate}, {"to_month": chosen.period.end}
+    here, until = {"governorate": governorate}, {"until": chosen.period.end}
     facts = {one.governorate.id: one for one in governorate_facts(warehouse, filters=chosen)}
     return Scorecard(
         facts=facts.get(governorate),
@@ -175,9 +148,7 @@ def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
         top_services=_top_services(warehouse, replace(chosen, governorate_id=governorate)),
         services=tuple(
             LocalService(Named(*row[:3]), Named(*row[3:6]), *row[6:])
-            for row in warehouse.query(
-                _LOCAL_SERVICES.format(owner=OWNERS[chosen.organisation]), here | until
-            ).iter_rows()
+            for row in warehouse.query(_LOCAL_SERVICES, here | until, organisation=chosen.organisation).iter_rows()
         ),
         projects=projects_where(warehouse, period=chosen.period, condition=_PROJECTS, governorate=governorate)
         if placed
@@ -196,9 +167,7 @@ def remainder_by_entity(warehouse: Warehouse, *, filters: Filters) -> tuple[Enti
     without, everywhere = (
         fetch(warehouse, (request,), replace(chosen, governorate_id=place))[request] for place in (NOT_ALLOCATED, None)
     )
-    names = {
-        row[0]: Named(*row) for row in warehouse.query("select entity_id, name_ar, name_en from dim_entity").iter_rows()
-    }
+    names = entity_names(warehouse)
     rows = (
         EntityRemainder(names[entity], _count(without.get(entity, ())), _count(cells))
         for entity, cells in everywhere.items()
@@ -214,8 +183,7 @@ def _channels(warehouse: Warehouse, filters: Filters) -> tuple[ChannelValue, ...
     request = Request("transactions", filters.period, by="channel")
     values = {group: cells[0].value or 0 for group, cells in fetch(warehouse, (request,), filters)[request].items()}
     total = sum(values.values())
-    known = [(Named(*row[:3]), row[3]) for row in warehouse.query(_CHANNELS).iter_rows()]
-    rows = (*known, (Named(UNKNOWN_CHANNEL, "", ""), False))
+    rows = (*channel_names(warehouse), (Named(UNKNOWN_CHANNEL, "", ""), False))
     return tuple(
         ChannelValue(channel, digital, values[channel.id], 100 * values[channel.id] / total)
         for channel, digital in rows
@@ -229,10 +197,8 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[ServiceVolume
     amounts.pop(NOT_BY_SERVICE, None)
     largest = sorted((service for service, amount in amounts.items() if amount), key=lambda one: (-amounts[one], one))
     shown = largest[:TOP_SERVICES]
-    names = {
-        row[0]: row
-        for row in warehouse.query(_SERVICES.format(owner=OWNERS[filters.organisation]), services=shown).iter_rows()
-    }
+    found = warehouse.query(_SERVICES, services=shown, organisation=filters.organisation)
+    names = {row[0]: row for row in found.iter_rows()}
     return tuple(ServiceVolume(Named(*names[one][:3]), Named(*names[one][3:]), amounts[one]) for one in shown)
 
 

@@ -13,6 +13,7 @@ from kpi.queries.definitions import definitions
 from kpi.queries.filters import NOT_ALLOCATED, Against, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
+from kpi.queries.names import governorate_names, governorate_tiles
 from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Answer, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, Named
@@ -21,43 +22,13 @@ from kpi.warehouse.connect import Warehouse
 
 DENSITY_KPI = "transactions_per_1000"
 _COUNTED_BY_DENSITY = frozenset({"digital_transactions", DENSITY_KPI})
-_GOVERNORATES = """
-select governorate_id, name_ar, name_en, tile_row::integer, tile_col::integer
-from dim_governorate
-order by sort_order, governorate_id
-"""
-_NAMES = "select governorate_id, name_ar, name_en from dim_governorate order by sort_order, governorate_id"
-_BOUNDARIES = """
-select governorate_id, ring, list(struct_pack(longitude, latitude) order by corner) as corners
-from dim_governorate_boundary
-where not is_hole
-group by governorate_id, ring
-order by governorate_id, ring
-"""
+_BOUNDARIES = "select governorate_id, corners from serve_governorate_outline order by governorate_id, ring"
 _FACTS = """
-with last_counted as (
-    select least($last_month::date, max(month)) as month from serve_kpi where kpi_id = $density
-),
-
-dated as (
-    select
-        governorate_id,
-        max(as_of) as population_as_of,
-        arg_max(population, as_of)::bigint as population,
-        arg_max(source, as_of) as population_source,
-        arg_max_null(source_ar, as_of) as population_source_ar
-    from dim_governorate_population
-    where as_of <= last_day((select month from last_counted))
-    group by governorate_id
-)
-
 select
-    place.governorate_id, place.name_ar, place.name_en, place.seat_ar, place.seat_en, place.wilayats, place.area_km2,
-    place.source, place.source_ar, dated.population, dated.population_as_of, dated.population_source,
-    dated.population_source_ar
-from dim_governorate as place
-left join dated on place.governorate_id = dated.governorate_id
-order by place.sort_order, place.governorate_id
+    governorate_id, name_ar, name_en, seat_ar, seat_en, wilayats, area_km2, source, source_ar, population,
+    population_as_of, population_source, population_source_ar
+from serve_governorate_facts($until)
+order by sort_order, governorate_id
 """
 
 
@@ -148,8 +119,9 @@ def governorate_ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) 
     answers = fetch(warehouse, requests, everywhere)
     places = compared(kpi, everywhere, answers, by="governorate")
     whole = compared(kpi, everywhere, answers) if has_whole else Compared({}, {})
-    names = {row[0]: Named(*row) for row in warehouse.query(_NAMES).iter_rows()}
-    rows = tuple(_ranked(kpi, place, places, whole, everywhere, build) for place in names.values())
+    rows = tuple(
+        _ranked(kpi, place, places, whole, everywhere, build) for place in governorate_names(warehouse).values()
+    )
     remainder = _ranked(kpi, Named(NOT_ALLOCATED, "", ""), places, whole, everywhere, build)
     return GovernorateRanking(
         kpi=kpi,
@@ -167,14 +139,14 @@ def governorate_ranking(warehouse: Warehouse, *, kpi_id: str, filters: Filters) 
 def governorate_facts(warehouse: Warehouse, *, filters: Filters) -> tuple[GovernorateFacts, ...]:
     """Read seat, wilayats, area and the population that the density at the end of the period is computed with."""
     last_month = filters.snapped(freshness(warehouse).reporting_months).period.end
-    frame = warehouse.query(_FACTS, last_month=last_month, density=DENSITY_KPI)
+    frame = warehouse.query(_FACTS, until=last_month)
     return tuple(GovernorateFacts(Named(*row[:3]), *row[3:]) for row in frame.iter_rows())
 
 
 def boundaries(warehouse: Warehouse) -> tuple[Boundary, ...]:
     """Read the outlines of the governorates; empty where the workspace has none."""
     rings: dict[str, list[tuple[tuple[float, float], ...]]] = {}
-    for governorate_id, _, corners in warehouse.query(_BOUNDARIES).iter_rows():
+    for governorate_id, corners in warehouse.query(_BOUNDARIES).iter_rows():
         rings.setdefault(governorate_id, []).append(tuple((one["longitude"], one["latitude"]) for one in corners))
     return tuple(Boundary(governorate_id, tuple(outlines)) for governorate_id, outlines in rings.items())
 
@@ -224,13 +196,13 @@ def governorate_map(warehouse: Warehouse, *, kpi_id: str, filters: Filters) -> G
     answers = fetch(warehouse, [request for request, applicable in wanted if applicable], everywhere)
     values = tuple(
         GovernorateValue(
-            governorate=Named(governorate_id, name_ar, name_en),
-            value=_value(answers, by_place, governorate_id),
-            per_1000=_value(answers, density, governorate_id),
-            tile_row=tile_row,
-            tile_col=tile_col,
+            governorate=tile.governorate,
+            value=_value(answers, by_place, tile.governorate.id),
+            per_1000=_value(answers, density, tile.governorate.id),
+            tile_row=tile.row,
+            tile_col=tile.column,
         )
-        for governorate_id, name_ar, name_en, tile_row, tile_col in warehouse.query(_GOVERNORATES).iter_rows()
+        for tile in governorate_tiles(warehouse)
     )
     return GovernorateMap(
         kpi=kpi,

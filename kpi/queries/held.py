@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from kpi.held import Held
 from kpi.warehouse.connect import Warehouse
 
-_EXISTS = "select 1 from duckdb_tables() where table_name = 'load_held'"
 _HELD = """
-select load_held.*, dim_entity.name_ar, dim_entity.name_en
-from load_held
-left join dim_entity on load_held.entity_id = dim_entity.entity_id
+select * from serve_held
 order by status, kind, log_rows desc, held_id, source_file
 """
 
@@ -48,9 +45,7 @@ class HeldItem:
 
 
 def held_items(warehouse: Warehouse) -> tuple[HeldItem, ...]:
-    """Read what is held back and what was released; nothing in a build made before there was a gate."""
-    if warehouse.query(_EXISTS).is_empty():
-        return ()
+    """Read what is held back and what was released."""
     return tuple(_item(row) for row in warehouse.query(_HELD).iter_rows(named=True))
 
 

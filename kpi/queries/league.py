@@ -1,6 +1,6 @@
 """The league of entities: what the list of entities shows of each of them, read in a handful of statements."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -33,45 +33,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The columns with the KPIs behind them: an entity is assessed by one of the two kinds of readiness."""
 
 _LEVELS = """
-with placed as (
-    select level_id, list(entity_id order by entity_id) as entities
-    from {assessed}
-    where month = $month
-    group by level_id
-)
-
-select dim_level.level_id, dim_level.name_ar, dim_level.name_en, coalesce(placed.entities, []) as entities
-from dim_level
-left join placed on dim_level.level_id = placed.level_id
-order by dim_level.sort_order, dim_level.level_id
+select level_id, name_ar, name_en, place, entity_ids
+from serve_level_holders($as_of, organisation := $organisation)
+order by place
 """
-
-# What a body was assessed at holds for it; else what those were that it took over, where they were at one level.
-_ASSESSED_AS_IS = """(
-    select
-        assessed.month,
-        today.current_entity_id as entity_id,
-        coalesce(
-            max(assessed.level_id) filter (where assessed.entity_id = today.current_entity_id),
-            case when min(assessed.level_id) = max(assessed.level_id) then min(assessed.level_id) end
-        ) as level_id
-    from fct_assessment_month as assessed
-    inner join dim_entity_successor as today on assessed.entity_id = today.entity_id
-    group by assessed.month, today.current_entity_id
-)"""
-
 _SILENT = """
-select
-    {entity} as entity_id, dim_service.service_id, dim_service.name_ar, dim_service.name_en,
-    min(states.silent_since) as since
-from fct_service_coverage as states
-inner join dim_service on states.service_id = dim_service.service_id
-{owner}
-where states.state = 'silent' and states.month between $from_month and $to_month
-group by {entity}, dim_service.service_id, dim_service.name_ar, dim_service.name_en
-order by since, dim_service.service_id
+select entity_id, service_id, name_ar, name_en, silent_since
+from serve_silent_services($from_month, $to_month, organisation := $organisation)
+order by silent_since, service_id
 """
-_OWNER = "inner join dim_service_current_owner as owner on states.service_id = owner.service_id"
 
 
 @dataclass(frozen=True)
@@ -180,7 +150,7 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         columns={column: ranked[ids[0]].kpi for column, ids in COLUMNS.items() if _applies(ranked, ids)},
         not_applicable=tuple(ranked[ids[0]].kpi for ids in COLUMNS.values() if not _applies(ranked, ids)),
         rows=shown,
-        reported=_reported(rows, coverage.lacking_days(everyone.period)),
+        reported=coverage.reported(everyone.period),
         told=coverage.told(everyone.period),
         levels=levels,
         level_as_of=as_of,
@@ -195,9 +165,8 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
 def _silent_services(warehouse: Warehouse, filters: Filters) -> dict[str, tuple[tuple[Named, date], ...]]:
     """Name the services of each entity that fell silent while it reported, and since when."""
     found: dict[str, tuple[tuple[Named, date], ...]] = {}
-    owned = ("states.entity_id", "") if filters.organisation == "as_was" else ("owner.current_entity_id", _OWNER)
-    statement = _SILENT.format(entity=owned[0], owner=owned[1])
-    rows = warehouse.query(statement, from_month=filters.period.start, to_month=filters.period.end)
+    period = {"from_month": filters.period.start, "to_month": filters.period.end}
+    rows = warehouse.query(_SILENT, period, organisation=filters.organisation)
     for entity_id, *names, since in rows.iter_rows():
         found[entity_id] = (*found.get(entity_id, ()), (Named(*names), since))
     return found
@@ -241,19 +210,6 @@ def _rows(
     )
 
 
-def _reported(rows: Iterable[LeagueRow], lacking_days: Set[Named]) -> Reported | None:
-    expected = [row for row in rows if row.expected_months]
-    if not expected:
-        return None
-    silent = tuple(row.entity for row in expected if not row.reported_months)
-    partial = tuple(
-        row.entity
-        for row in expected
-        if 0 < row.reported_months < row.expected_months or (row.reported_months and row.entity in lacking_days)
-    )
-    return Reported(len(expected) - len(silent), len(expected), silent, partial)
-
-
 def _levels(
     warehouse: Warehouse, kpi: Kpi, filters: Filters, answers: Mapping[Request, Answer]
 ) -> tuple[tuple[Level, ...], dict[str, Level], date | None]:
@@ -262,14 +218,12 @@ def _levels(
     if cells.as_of is None:
         return (), {}, None
     levels, holders = [], {}
-    assessed = "fct_assessment_month" if filters.organisation == "as_was" else _ASSESSED_AS_IS
-    for place, (level_id, name_ar, name_en, entities) in enumerate(
-        warehouse.query(_LEVELS.format(assessed=assessed), month=cells.as_of).iter_rows(), 1
-    ):
+    rows = warehouse.query(_LEVELS, as_of=cells.as_of, organisation=filters.organisation).iter_rows()
+    for level_id, name_ar, name_en, place, entity_ids in rows:
         bodies = cells.now[level_id].numerator if level_id in cells.now else 0
         level = Level(Named(level_id, name_ar, name_en), place, bodies or 0)
         levels.append(level)
-        holders |= dict.fromkeys(entities, level)
+        holders |= dict.fromkeys(entity_ids, level)
     return tuple(levels), holders, cells.as_of
 
 

@@ -12,6 +12,7 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definition
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.names import entity_names
 from kpi.queries.overlaps import is_hidden
 from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch, slice_arguments
 from kpi.queries.results import Named, Reason
@@ -25,14 +26,10 @@ entities that began to report or fell silent with all they have, and months that
 
 _SERVICES = """
 select
-    pairs.entity_id, dim_entity.name_ar, dim_entity.name_en,
-    coalesce(pairs.service_id, '{rest}') as service_id, dim_service.name_ar, dim_service.name_en,
-    pairs.state, pairs.numerator, pairs.base_numerator, pairs.lone_numerator, pairs.lone_base_numerator
-from like_for_like('transactions', $from_month, $to_month, $base_from, $base_to, {arguments}) as pairs
-left join dim_service on pairs.service_id = dim_service.service_id
-inner join dim_entity on pairs.entity_id = dim_entity.entity_id
+    entity_id, entity_ar, entity_en, service_id, service_ar, service_en, state, numerator, base_numerator,
+    lone_numerator, lone_base_numerator
+from serve_movers($from_month, $to_month, $base_from, $base_to, {arguments})
 """
-_ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
 
 
 @dataclass(frozen=True)
@@ -155,7 +152,7 @@ def _services(
         "base_from": base.start,
         "base_to": base.end,
     }
-    rows = warehouse.query(_SERVICES.format(arguments=arguments, rest=NOT_BY_SERVICE), params)
+    rows = warehouse.query(_SERVICES.format(arguments=arguments), params)
     found = []
     for *names, state, value, before, lone, lone_before in rows.iter_rows():
         entity, service = Named(*names[:3]), Named(*names[3:])
@@ -178,7 +175,7 @@ def _entities(
     services: Sequence[Mover],
     base_value: int,
 ) -> list[Mover]:
-    names = {entity_id: Named(entity_id, *words) for entity_id, *words in warehouse.query(_ENTITIES).iter_rows()}
+    names = entity_names(warehouse)
     by_entity: dict[str, list[Mover]] = defaultdict(list)
     for service in services:
         by_entity[service.entity.id].append(service)

@@ -4,34 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 
 from kpi.periods import Period
-from kpi.queries.as_is import CELLS_OF_TODAY
 from kpi.queries.filters import Organisation
 from kpi.queries.results import Naming
 from kpi.warehouse.connect import Warehouse
 
 _NAMING = """
-with named as (
-    select distinct governorate_id, entity_id
-    from {cells}
-    where month between $from_month and $to_month and governorate_id is not null and transactions > 0
-)
-
-select
-    dim_governorate.governorate_id,
-    count(named.entity_id)::bigint as here,
-    (select count(distinct entity_id) from named)::bigint as anywhere
-from dim_governorate
-left join named on dim_governorate.governorate_id = named.governorate_id
-group by dim_governorate.governorate_id
+select governorate_id, entities_naming, entities_naming_any
+from serve_naming($from_month, $to_month, organisation := $organisation)
 """
-
 _ENTITIES = """
-select
-    coalesce(governorate_id, 'not_allocated') as governorate_id,
-    list(distinct entity_id) as entities
-from {cells}
-where month <= $until and transactions > 0
-group by 1
+select governorate_id, list(entity_id) as entities
+from serve_entities_naming('1900-01', $until, organisation := $organisation)
+group by governorate_id
 """
 
 
@@ -42,16 +26,12 @@ def entities_naming(
 
     Under `not_allocated` are those with transactions that name none.
     """
-    rows = warehouse.query(_ENTITIES.format(cells=_cells(organisation)), until=until).iter_rows()
+    rows = warehouse.query(_ENTITIES, until=until, organisation=organisation).iter_rows()
     return {governorate: frozenset(entities) for governorate, entities in rows}
 
 
 def read_naming(warehouse: Warehouse, period: Period, organisation: Organisation = "as_was") -> Mapping[str, Naming]:
     """Count, for every governorate, the entities whose transactions of the period name it."""
-    statement = _NAMING.format(cells=_cells(organisation))
-    rows = warehouse.query(statement, from_month=period.start, to_month=period.end).iter_rows()
+    span = {"from_month": period.start, "to_month": period.end}
+    rows = warehouse.query(_NAMING, span, organisation=organisation).iter_rows()
     return {governorate: Naming(here, anywhere) for governorate, here, anywhere in rows}
-
-
-def _cells(organisation: Organisation) -> str:
-    return CELLS_OF_TODAY if organisation == "as_is" else "fct_transaction_month"

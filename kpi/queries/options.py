@@ -10,18 +10,9 @@ from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
-with used_channels as (
-    select distinct serve_kpi.channel from serve_kpi where serve_kpi.kpi_id = 'transactions'
-)
-
-select 'entity' as list, entity_id as id, name_ar, name_en, null::bigint as place from dim_entity
-union all
-select 'governorate', governorate_id, name_ar, name_en, sort_order::bigint from dim_governorate
-union all
-select 'channel', dim_channel.channel, dim_channel.name_ar, dim_channel.name_en, dim_channel.sort_order::bigint
-from dim_channel
-inner join used_channels on dim_channel.channel = used_channels.channel
-order by list, place, name_en, id
+select dimension, group_id, name_ar, name_en
+from serve_filter_option
+order by dimension, sort_order, name_en, group_id
 """
 
 
@@ -53,7 +44,7 @@ class FilterOptions:
 def filter_options(warehouse: Warehouse) -> FilterOptions:
     """List entities, governorates, the channels that occur, and the months that can be chosen."""
     lists: dict[str, list[Named]] = {"entity": [], "governorate": [], "channel": []}
-    for kind, *names, _place in warehouse.query(_STATEMENT).iter_rows():
+    for kind, *names in warehouse.query(_STATEMENT).iter_rows():
         lists[kind].append(Named(*names))
     build = freshness(warehouse)
     first, last = build.default_from_month, build.default_to_month
@@ -71,7 +62,7 @@ def filter_options(warehouse: Warehouse) -> FilterOptions:
 
 _SERVICES = """
 select service_id, name_ar, name_en, entity_id
-from dim_service
+from serve_service_names()
 where entity_id = $entity or service_id = $service
 order by name_en, service_id
 """

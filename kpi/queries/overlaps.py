@@ -9,10 +9,9 @@ from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
-select distinct meta_overlap.kpi_id, dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en
-from meta_overlap
-inner join dim_entity on meta_overlap.entity_id = dim_entity.entity_id
-where meta_overlap.month between $from_month and $to_month and list_contains($kpi_ids, meta_overlap.kpi_id)
+select distinct kpi_id, entity_id, name_ar, name_en
+from serve_overlap
+where "month" between $from_month and $to_month and list_contains($kpi_ids, kpi_id)
 order by 1, 2
 """
 # A build of an older form has no such table, and most builds have no row in it: then nothing more is asked.

@@ -9,14 +9,13 @@ from kpi.queries.coverage import Coverage, read_coverage
 from kpi.queries.definitions import definitions
 from kpi.queries.filters import Filters, applies
 from kpi.queries.freshness import freshness
+from kpi.queries.names import entity_names
 from kpi.queries.overlaps import overlaps
 from kpi.queries.places import places
 from kpi.queries.points import Answer, Cell, Compared, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, Named, RankedEntity, Ranking
 from kpi.queries.targets import Target, read_every_target
 from kpi.warehouse.connect import Warehouse
-
-_ENTITIES = "select entity_id, name_ar, name_en from dim_entity"
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def rankings(
         filters=snapped,
         answers=fetch(warehouse, requests, snapped),
         months=coverage.months(snapped.period),
-        names={entity_id: Named(entity_id, *names) for entity_id, *names in warehouse.query(_ENTITIES).iter_rows()},
+        names=entity_names(warehouse),
         targets=read_every_target(warehouse, asked, snapped) if snapped.base is None else {},
         overlapping=overlaps(warehouse, [kpi.id for kpi in asked if kpi.kind == "sum"], snapped.period),
     )

@@ -20,36 +20,18 @@ KINDS: tuple[BodyKind, ...] = ("entity", "governorate")
 SCORE_KPIS: Mapping[BodyKind, str] = {"entity": "entity_readiness", "governorate": "governorate_readiness"}
 Way = Literal["up", "down", "same"]
 
-_ROUNDS = """
-select
-    month,
-    (count(*) filter (where date_trunc('month', assessed_on) = month))::bigint as assessed,
-    count(*)::bigint as bodies
-from fct_assessment_month
-group by month
-having assessed > 0
-order by month
-"""
+_ROUNDS = "select month, assessed, bodies from serve_assessment_round order by month"
 _LEVELS = "select level_id, name_ar, name_en, score_from_pct, source, source_ar from dim_level order by sort_order"
 _BODIES = """
 select
-    coalesce(latest.kind = 'governorate_office', false) as is_governorate,
-    dim_entity.entity_id, dim_entity.name_ar, dim_entity.name_en,
-    latest.governorate_id, latest.level_id, latest.assessed_on, earlier.level_id as base_level_id
-from fct_assessment_month as latest
-inner join dim_entity on latest.entity_id = dim_entity.entity_id
-left join fct_assessment_month as earlier on latest.entity_id = earlier.entity_id and earlier.month = $base
-where latest.month = $month
+    body_kind, entity_id, name_ar, name_en, governorate_id, level_id, base_level_id, assessed_on, is_assessed_in_month,
+    movement
+from serve_assessed_bodies($month, $base)
 """
 _INDICATORS = """
-select
-    serve_readiness_indicator.indicator_id, serve_readiness_indicator.name_ar, serve_readiness_indicator.name_en,
-    serve_readiness_indicator.weight, dim_indicator.source, dim_indicator.source_ar,
-    serve_readiness_indicator.body_kind, serve_readiness_indicator.month, serve_readiness_indicator.bodies,
-    serve_readiness_indicator.mean_score_pct
+select indicator_id, name_ar, name_en, source, source_ar, weight, body_kind, month, mean_score_pct
 from serve_readiness_indicator
-inner join dim_indicator on serve_readiness_indicator.indicator_id = dim_indicator.indicator_id
-order by serve_readiness_indicator.indicator_id, serve_readiness_indicator.body_kind, serve_readiness_indicator.month
+order by indicator_id, body_kind, month
 """
 
 
@@ -88,7 +70,8 @@ class Round:
 class Body:
     """Hold an assessed body: score and level in the round shown and in the one compared with, None before its first.
 
-    `assessed_in_round` is False where an earlier assessment still stands.
+    `assessed_in_round` is False where an earlier assessment still stands; `way` tells whether the body reached a better
+    level, fell to a worse one or kept its own.
     """
 
     kind: BodyKind
@@ -100,6 +83,7 @@ class Body:
     base_level_id: str | None
     assessed_on: date
     assessed_in_round: bool
+    way: Way | None
 
     @property
     def change_points(self) -> float | None:
@@ -128,17 +112,9 @@ class Readiness:
     bodies: tuple[Body, ...]
     indicators: tuple[Indicator, ...]
 
-    def way(self, body: Body) -> Way | None:
-        """Tell whether a body reached a better level, fell to a worse one or kept its own; None before its first."""
-        if body.base_level_id is None:
-            return None
-        rank = {level.id: level.rank for level in self.levels}
-        step = rank[body.base_level_id] - rank[body.level_id]
-        return "up" if step > 0 else "down" if step < 0 else "same"
-
     def moved(self, way: Way) -> tuple[Body, ...]:
         """Return the bodies that went a way."""
-        return tuple(body for body in self.bodies if self.way(body) == way)
+        return tuple(body for body in self.bodies if body.way == way)
 
     @property
     def later(self) -> tuple[Round, ...]:
@@ -201,18 +177,9 @@ def _bodies(warehouse: Warehouse, shown: Round | None, base: Round | None) -> tu
     base_scores = _scores(warehouse, base.month) if base else {}
     rows = warehouse.query(_BODIES, {"month": shown.month, "base": base.month if base else None}).iter_rows()
     bodies = [
-        Body(
-            kind="governorate" if is_governorate else "entity",
-            entity=Named(entity_id, name_ar, name_en),
-            governorate_id=governorate_id,
-            score_pct=scores.get(entity_id),
-            base_score_pct=base_scores.get(entity_id),
-            level_id=level_id,
-            base_level_id=base_level_id,
-            assessed_on=assessed_on,
-            assessed_in_round=assessed_on.replace(day=1) == shown.month,
-        )
-        for is_governorate, entity_id, name_ar, name_en, governorate_id, level_id, assessed_on, base_level_id in rows
+        Body(kind, Named(*names), place, scores.get(names[0]), base_scores.get(names[0]), *standing)
+        for kind, *names, place, level_id, base_level_id, assessed_on, in_round, way in rows
+        for standing in ((level_id, base_level_id, assessed_on, in_round, way),)
     ]
     return tuple(sorted(bodies, key=lambda body: (-(body.score_pct or 0), body.entity.id)))
 
@@ -227,10 +194,8 @@ def _scores(warehouse: Warehouse, month: date) -> dict[str, float | None]:
 
 def _indicators(warehouse: Warehouse) -> tuple[Indicator, ...]:
     found: dict[str, Indicator] = {}
-    for indicator_id, name_ar, name_en, weight, source, source_ar, kind, month, _, mean in warehouse.query(
-        _INDICATORS
-    ).iter_rows():
-        before = found.get(indicator_id)
+    for *named, weight, kind, month, mean in warehouse.query(_INDICATORS).iter_rows():
+        before = found.get(named[0])
         means = {**(before.means if before else {}), (kind, month): mean}
-        found[indicator_id] = Indicator(indicator_id, name_ar, name_en, source, source_ar, weight, means)
+        found[named[0]] = Indicator(*named, weight, means)
     return tuple(found.values())

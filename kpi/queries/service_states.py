@@ -62,26 +62,7 @@ class Portfolio:
     moved: bool = False
 
 
-_OF_ORGANISATION = {
-    "as_is": """(
-        select states.* replace (owner.current_entity_id as entity_id)
-        from service_states($as_of) as states
-        inner join dim_service_current_owner as owner on states.service_id = owner.service_id
-    )""",
-    "as_was": """(
-        select states.* replace (coalesce(owner.entity_id, states.entity_id) as entity_id)
-        from service_states($as_of) as states
-        left join dim_service_owner as owner
-            on states.service_id = owner.service_id and $as_of between owner.owned_from and owner.owned_to
-    )""",
-}
-_HAS_OWNERS = "select count(*)::bigint from duckdb_tables() where table_name = 'dim_service_owner'"
-_AS_OF = """
-select last_day(coalesce(
-    (select max(fct_service_month.month) from fct_service_month where fct_service_month.month between $from and $to),
-    $to::date
-)) as as_of
-"""
+_AS_OF = "select as_of from serve_states_day($from, $to)"
 
 
 def as_of_day(warehouse: Warehouse, period: Period) -> date:
@@ -89,22 +70,19 @@ def as_of_day(warehouse: Warehouse, period: Period) -> date:
     return warehouse.query(_AS_OF, {"from": period.start, "to": period.end}).item()
 
 
-def states_of(warehouse: Warehouse, filters: Filters) -> str:
-    """Return the states of all services with the body that answered for each on the day, or answers for it today.
-
-    In a build made before owners had dates it is the body of the registry.
-    """
-    if not warehouse.query(_HAS_OWNERS).item():
-        return "service_states($as_of)"
-    return _OF_ORGANISATION[filters.organisation]
+def states_of(filters: Filters) -> str:
+    """Return the states of all services with the body that answered for each on the day, or answers for it today."""
+    # Only the two fixed words enter the text.
+    return f"serve_service_states($as_of, organisation := '{filters.organisation}')"
 
 
 def portfolio(warehouse: Warehouse, *, filters: Filters) -> Portfolio:
     """Count the services within the filters' entity and governorate, and average what simplification changed."""
     as_of = as_of_day(warehouse, filters.period)
     row = warehouse.query(
-        _portfolio_statement(states_of(warehouse, filters)),
+        _portfolio_statement(),
         as_of=as_of,
+        organisation=filters.organisation,
         entity=filters.entity_id,
         governorate=filters.governorate_id,
     ).row(0, named=True)
@@ -137,16 +115,15 @@ def counts_by_state() -> str:
     )
 
 
-def _portfolio_statement(source: str) -> str:
+def _portfolio_statement() -> str:
     # Only the fixed names above enter the text.
     levels = ", ".join(f"count(*) filter (where maturity = '{level}' and in_catalogue)::bigint as maturity_{level}"
                        for level in MATURITY)  # fmt: skip
     effects = ", ".join(_effect_columns(measure) for measure in MEASURES)
     return f"""
     with states as (
-        select states.*, life.* exclude (service_id)
-        from {source} as states
-        left join fct_service_life as life on states.service_id = life.service_id
+        select *
+        from serve_service_effects($as_of, organisation := $organisation) as states
         where {IN_SLICE}
     )
 

@@ -157,7 +157,7 @@ def every_service(warehouse: Warehouse, *, filters: Filters, search: Search) -> 
 def _listed_statement(warehouse: Warehouse, filters: Filters) -> str:
     # Fixed text only: what the reader types is bound. Left out where not asked for, for builds of an older form.
     organisation = ", organisation := 'as_is'" if filters.organisation == "as_is" else ""
-    return _LISTED.format(states=states_of(warehouse, filters), in_slice=IN_SLICE, organisation=organisation)
+    return _LISTED.format(states=states_of(filters), in_slice=IN_SLICE, organisation=organisation)
 
 
 def _params(warehouse: Warehouse, filters: Filters, search: Search) -> dict:

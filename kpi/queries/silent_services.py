@@ -8,7 +8,7 @@ from kpi.warehouse.connect import Warehouse
 
 _STATEMENT = """
 select entity_id, service_id, name_ar, name_en, silent_since, silent_until
-from serve_silent_services
+from serve_services_silent_now
 order by entity_id, silent_since, service_id
 """
 

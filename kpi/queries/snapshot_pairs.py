@@ -6,23 +6,22 @@ from dataclasses import replace
 from kpi.catalogue import Kpi
 from kpi.queries.change import Pairs, read_pairs
 from kpi.queries.filters import Filters
+from kpi.queries.names import governorate_names
 from kpi.queries.points import PROGRAMME, By
 from kpi.warehouse.connect import Warehouse
 
 PairsByGroup = Mapping[str, Mapping[str, Pairs]]
 """What is matched, by group and KPI."""
 
-_GOVERNORATES = "select governorate_id from dim_governorate order by governorate_id"
-
 
 def read_pairs_by_group(warehouse: Warehouse, kpis: Iterable[Kpi], by: By, filters: Filters) -> PairsByGroup:
     """Read what both periods have in common of every group, for the KPIs that have values by it."""
     wanted = [kpi for kpi in kpis if by in kpi.scopes]
     if by == "entity":
-        return read_pairs(warehouse, wanted, filters, "parts.entity_id")
+        return read_pairs(warehouse, wanted, filters, by)
     if by == "governorate":
         found: dict[str, Mapping[str, Pairs]] = {}
-        for (governorate_id,) in warehouse.query(_GOVERNORATES).iter_rows():
+        for governorate_id in sorted(governorate_names(warehouse)):
             pairs = read_pairs(warehouse, wanted, replace(filters, governorate_id=governorate_id))
             found[governorate_id] = pairs.get(PROGRAMME, {})
         return found

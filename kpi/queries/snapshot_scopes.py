@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from kpi.queries.names import governorate_names
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
-_ENTITIES = "select entity_id, name_ar, name_en, reports_transactions from dim_entity order by entity_id"
-_GOVERNORATES = "select governorate_id, name_ar, name_en from dim_governorate order by sort_order, governorate_id"
+_ENTITIES = "select entity_id, name_ar, name_en, reports_transactions from serve_entity order by entity_id"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,6 @@ def scope_names(warehouse: Warehouse) -> ScopeNames:
     entities = warehouse.query(_ENTITIES).rows()
     return ScopeNames(
         entities=tuple(Named(*names) for *names, _ in entities),
-        governorates=tuple(Named(*names) for names in warehouse.query(_GOVERNORATES).iter_rows()),
+        governorates=tuple(governorate_names(warehouse).values()),
         reporting=frozenset(row[0] for row in entities if row[-1]),
     )

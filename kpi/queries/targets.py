@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from kpi.catalogue import Kpi
-from kpi.periods import Period
 from kpi.queries.filters import Filters
 from kpi.queries.results import Status
 from kpi.rounding import as_shown
@@ -16,13 +15,9 @@ NEAR_POINTS = 5.0
 NEAR_SHARE = 0.05
 
 _STATEMENT = """
-select kpi_id, entity_id, value::double, valid_from, valid_to
-from dim_target
-where
-    kpi_id in (select unnest($kpis))
-    and valid_from <= last_day($last_month::date)
-    and (valid_to is null or valid_to >= $last_month::date)
-order by kpi_id, valid_from
+select kpi_id, entity_id, target, valid_from, valid_to
+from serve_targets($from_month, $to_month)
+where list_contains($kpis, kpi_id)
 """
 
 
@@ -52,13 +47,10 @@ def read_every_target(
     """Read the targets that entities have of their own, and under None that of the programme, by KPI and entity."""
     if (filters.governorate_id, filters.channel, filters.service_id) != (None, None, None):
         return {}
-    by_id = {kpi.id: kpi for kpi in kpis}
-    frame = warehouse.query(_STATEMENT, kpis=list(by_id), last_month=filters.period.end)
+    span = {"from_month": filters.period.start, "to_month": filters.period.end}
     found: dict[str, dict[str | None, Target]] = {}
-    for kpi_id, entity_id, *facts in frame.iter_rows():
-        target = Target(*facts)
-        if _holds_for(by_id[kpi_id], target, filters.period):
-            found.setdefault(kpi_id, {})[entity_id] = target
+    for kpi_id, entity_id, *facts in warehouse.query(_STATEMENT, span, kpis=[kpi.id for kpi in kpis]).iter_rows():
+        found.setdefault(kpi_id, {})[entity_id] = Target(*facts)
     return found
 
 
@@ -76,11 +68,3 @@ def status(kpi: Kpi, value: float | None, target: Target | None) -> Status:
         return "met"
     near = NEAR_POINTS if kpi.unit == "percent" else NEAR_SHARE * abs(target.value)
     return "near" if short <= near else "missed"
-
-
-def _holds_for(kpi: Kpi, target: Target, period: Period) -> bool:
-    if kpi.kind != "sum" or kpi.flow == "stock":
-        return True
-    if target.valid_to is None:
-        return False
-    return period == Period(target.valid_from.replace(day=1), target.valid_to.replace(day=1))

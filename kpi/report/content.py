@@ -7,6 +7,7 @@ from typing import get_args
 
 from kpi.errors import ReportError
 from kpi.periods import Period
+from kpi.queries.assessments import IndicatorScore, entity_levels, readiness_scores
 from kpi.queries.changes_of_hands import ChangeOfHands, changes_of_hands
 from kpi.queries.claims import Claim, claims
 from kpi.queries.entity_months import CoverageMap, coverage_map
@@ -21,15 +22,7 @@ from kpi.queries.projects import Projects, projects
 from kpi.queries.ranking import ranking
 from kpi.queries.results import Named, Ranking
 from kpi.queries.snapshot_book import Book, read_book
-from kpi.queries.snapshot_details import (
-    IndicatorScore,
-    LevelCount,
-    Services,
-    entity_levels,
-    excellence_levels,
-    readiness_by_entity,
-    services_by_group,
-)
+from kpi.queries.snapshot_details import LevelCount, Services, excellence_levels, services_by_group
 from kpi.queries.source_files import Sources, source_files
 from kpi.report.scope import Kind, Scope
 from kpi.warehouse.connect import Warehouse
@@ -92,7 +85,7 @@ def read_content(warehouse: Warehouse, month: date, scopes: Iterable[Scope], ear
         rankings={None: ranking(warehouse, kpi_id=TOPIC, filters=filters), **inside},
         projects=projects(warehouse, filters=filters),
         services={by: services_by_group(warehouse, book.period, by) for by in ("entity", "governorate") if by in kinds},
-        readiness=readiness_by_entity(warehouse, book.month.end) if "entity" in kinds else {},
+        readiness=readiness_scores(warehouse, book.month.end) if "entity" in kinds else {},
         levels=excellence_levels(warehouse, book.period),
         entity_levels=entity_levels(warehouse, book.month.end),
         sources=source_files(warehouse),

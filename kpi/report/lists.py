@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from kpi.language import format_change, format_progress, format_value, t
 from kpi.periods import point_label
+from kpi.queries.assessments import IndicatorScore
 from kpi.queries.claims import Claim
 from kpi.queries.places import Place
 from kpi.queries.projects import Project
 from kpi.queries.results import Headline, Ranking
-from kpi.queries.snapshot_details import IndicatorScore, LevelCount, Services
+from kpi.queries.snapshot_details import LevelCount, Services
 from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
 
@@ -138,13 +139,13 @@ def readiness_table(writer: Writer, scores: Sequence[IndicatorScore]) -> Part:
     rows = []
     for one in scores:
         moved = None
-        if one.score_pct is not None and one.score_before_pct is not None:
-            moved = one.score_pct - one.score_before_pct
+        if one.previous_pct is not None:
+            moved = one.score_pct - one.previous_pct
         rows.append(
             [
                 one.indicator.label(writer.language),
                 cell(writer.number(one.score_pct, 1) or NOTHING, bar=(one.score_pct or 0) / 100),
-                writer.number(one.score_before_pct, 1) or NOTHING,
+                writer.number(one.previous_pct, 1) or NOTHING,
                 NOTHING if moved is None else format_change(moved, "number", writer.language, decimals=1),
             ]
         )

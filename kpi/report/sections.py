@@ -47,10 +47,10 @@ def entity_sections(writer: Writer, content: Content, scope: Scope) -> list[Part
     if scores:
         first = scores[0]
         day = format_day(first.assessed_on, writer.language)
-        if first.before_on is None:
+        if first.previous_on is None:
             lead = writer.say("readiness.lead", day=day)
         else:
-            lead = writer.say("readiness.lead_before", day=day, before=format_day(first.before_on, writer.language))
+            lead = writer.say("readiness.lead_before", day=day, before=format_day(first.previous_on, writer.language))
         parts += [text(lead, "lead"), readiness_table(writer, scores)]
     else:
         parts.append(text(writer.say("readiness.none", month=_month(writer, content))))

@@ -1,5 +1,6 @@
 """Open the published file: read-only, verified, one instance per build, one cursor per query."""
 
+import re
 import warnings
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,10 @@ READER_CONFIG: dict[str, str | float | list[str]] = {
 
 # A relation (`cursor.sql`) would not copy the rows, but plan every statement twice, which costs more for a page's.
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
+
+
+_NOT_SERVED_YET = re.compile(r"\bserve_\w+ does not exist")
+"""What the engine says of a question that a build was made without."""
 
 
 class Warehouse:
@@ -102,6 +107,9 @@ class Warehouse:
             yield
         except duckdb.Error as error:
             if (found := damage_looked_at_anew(self.path.parent, self.manifest)) is None:
+                reason = str(error).partition("\n")[0]
+                if isinstance(error, duckdb.CatalogException) and _NOT_SERVED_YET.search(reason):
+                    raise BuildUnavailable("build_of_older_form", reason=reason) from error
                 raise
             raise BuildUnavailable("build_damaged", build=self.build_id, damage=found) from error
 

@@ -25,11 +25,12 @@ select * exclude (log_rows, transactions, rejected_pct, rows_held, released_by, 
 from full_edition.serve_coverage
 """
 KNOWN = ("meta_known_id", "meta_refusal")
-VIEWS = ("serve_claims", "meta_unit", "meta_licence", "readme")
+VIEWS = ("serve_claims", "serve_entity", "serve_platform_owner", "meta_unit", "meta_licence", "readme")
 MACROS = (
     "month_start", "shown_value", "place_of", "coverage_months", "kpi_parts", "kpi_refusal", "kpi_coverage",
     "kpi_points", "kpi_series", "kpi_by_entity", "kpi_by_governorate", "kpi_by_channel", "kpi_by_service",
-    "search_form", "search_words", "organisation_refusal", "changes_of_hands",
+    "search_form", "search_words", "organisation_fault", "organisation_refusal", "changes_of_hands", "is_as_is",
+    "serve_service_names", "serve_changes_of_hands",
 )  # fmt: skip
 # A KPI about people whose parts are classes of durations is left out: most classes are small cells by themselves.
 CLAIMS_OF_ABSENT_KPIS = """

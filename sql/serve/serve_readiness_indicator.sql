@@ -29,12 +29,14 @@ select
     -- The mean of decimals is exact; that of doubles depends on the order of the rows.
     avg(by_kind.score_pct)::double as mean_score_pct,
     min(by_kind.score_pct)::double as lowest_score_pct,
-    max(by_kind.score_pct)::double as highest_score_pct
+    max(by_kind.score_pct)::double as highest_score_pct,
+    dim_indicator.source,
+    dim_indicator.source_ar
 from by_kind
 inner join dim_indicator on by_kind.indicator_id = dim_indicator.indicator_id
 group by
     by_kind.month, by_kind.body_kind, by_kind.indicator_id, dim_indicator.name_ar, dim_indicator.name_en,
-    dim_indicator.weight;
+    dim_indicator.weight, dim_indicator.source, dim_indicator.source_ar;
 
 comment on view serve_readiness_indicator is
 'Mean score of each readiness indicator by assessment round, entities and governors'' offices apart. | متوسط نتيجة كل مؤشر جاهزية في كل دورة تقييم، للجهات ولمكاتب المحافظين كلٌّ على حدة.';

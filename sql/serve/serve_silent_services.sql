@@ -1,28 +1,17 @@
--- one row per service that is silent in the last month that its sender sent
--- The last month sent decides: one that the sender still owes says nothing of its services.
-create view serve_silent_services as
-with latest as (
+-- one row per entity and service that fell silent in a period while its sender reported
+-- Call: serve_silent_services('2025-01', '2025-05')
+create macro serve_silent_services(from_month, to_month, organisation := 'as_was') as table
     select
-        service_id,
-        name_ar,
-        name_en,
-        arg_max(entity_id, month) as entity_id,
-        arg_max(state, month) filter (where state <> 'not_provided') as state,
-        arg_max(silent_since, month) filter (where state <> 'not_provided') as silent_since,
-        max(month) filter (where state <> 'not_provided') as silent_until
-    from serve_service_coverage
-    group by service_id, name_ar, name_en
-)
-
-select
-    entity_id,
-    service_id,
-    coalesce(name_ar, service_id) as name_ar,
-    coalesce(name_en, service_id) as name_en,
-    silent_since,
-    silent_until
-from latest
-where state = 'silent';
-
-comment on view serve_silent_services is
-'Services that are silent now though their sender goes on to send, and since when. | الخدمات المنقطعة الآن مع أن جهتها ما زالت ترسل، ومنذ متى.';
+        coalesce(owner.current_entity_id, states.entity_id) as entity_id,
+        dim_service.service_id,
+        dim_service.name_ar,
+        dim_service.name_en,
+        min(states.silent_since) as silent_since
+    from fct_service_coverage as states
+    inner join dim_service on states.service_id = dim_service.service_id
+    left join dim_service_current_owner as owner
+        on states.service_id = owner.service_id and is_as_is(organisation)
+    where states.state = 'silent' and states.month between month_start(from_month) and month_start(to_month)
+    group by
+        coalesce(owner.current_entity_id, states.entity_id), dim_service.service_id, dim_service.name_ar,
+        dim_service.name_en;

@@ -85,8 +85,8 @@ def test_the_facts_and_events_of_a_service_are_rows_of_the_file(demo, organisati
         assert [(one.event, one.day) for one in facts.events] == events.rows()
 
 
-def test_silent_services_are_the_rows_of_serve_silent_services(demo) -> None:
-    selected = demo.query("select entity_id, service_id, silent_since, silent_until from serve_silent_services")
+def test_silent_services_are_the_rows_of_serve_services_silent_now(demo) -> None:
+    selected = demo.query("select entity_id, service_id, silent_since, silent_until from serve_services_silent_now")
     shown = {
         (entity, one.service.id, one.since, one.until)
         for entity, all_of in silent_services(demo).items()

@@ -97,7 +97,7 @@ def test_bodies_move_up_down_or_keep_their_level(assessed: Warehouse) -> None:
 def test_the_first_round_has_nothing_to_be_compared_with(assessed: Warehouse) -> None:
     found = readiness(assessed, filters=Filters(Period.parse("2024")))
     assert found.base is None
-    assert {found.way(body) for body in found.bodies} == {None}
+    assert {body.way for body in found.bodies} == {None}
     assert {body.change_points for body in found.bodies} == {None}
 
 

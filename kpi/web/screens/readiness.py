@@ -69,7 +69,7 @@ def movement_html(readiness: Readiness, language: str) -> str:
     """Return the matrix of levels before and now, and the names of those who moved."""
     if readiness.base is None or readiness.shown is None:
         return f'<p class="kpi-lead">{escape(t("readiness.move.no_base", language))}</p>'
-    new = sum(readiness.way(body) is None for body in readiness.bodies)
+    new = sum(body.way is None for body in readiness.bodies)
     first = f'<p class="kpi-note">{escape(plural("readiness.move.new", new, language))}</p>' if new else ""
     moved = "".join(_moved(way, readiness, language) for way in ("up", "down"))
     matrix = f"<div>{_matrix(readiness, language)}{first}</div>"
