@@ -2,23 +2,27 @@
 
 import math
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from kpi.catalogue_rules import rules_broken
 from kpi.errors import SettingsError, SlipsError
 from kpi.language import prose
 from kpi.settings import REPOSITORY
 from kpi.slips import Slip, slips_of
+from kpi.surfaces import Shown
 
 SQL_FOLDER = REPOSITORY / "sql"
 
 Scope = Literal["programme", "entity", "governorate"]
-_SCALES = {"percent": 100, "per_1000": 1000}
 OverMonths = Literal["sum", "last", "max"]
+Dimension = Literal["channel", "service_id", "level_id", "bucket_minutes"]
+Words = Annotated[str, Field(min_length=1)]
 
 
 class Code(BaseModel):
@@ -52,13 +56,16 @@ class Kpi(BaseModel):
     else is not negative.
     `additive = false` says that the figures of bodies overlap, so that no total over bodies is made.
     `about_people` says that the parts count what people did, so that the public edition withholds small ones.
+    `shown` places it on screens and in documents (`kpi.surfaces`). `unlisted` names the documents whose table of all
+    indicators leaves it out. `bodies` says whose figures it gives: those of every body, of the governorates' offices,
+    or of the others; indicators of one `measure` stand for each other, the one that gives a body's figure in its place.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    name_ar: str
-    name_en: str
+    name_ar: Words
+    name_en: Words
     unit: Literal["transactions", "percent", "minutes", "services", "journeys", "entities", "per_1000"]
     kind: Literal["sum", "ratio", "weighted_mean", "percentile"]
     flow: Literal["flow", "stock"]
@@ -67,30 +74,24 @@ class Kpi(BaseModel):
     scale: int = 1
     numerator_over_months: OverMonths
     denominator_over_months: OverMonths
-    dimensions: tuple[str, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
     scopes: tuple[Scope, ...] = ("programme", "entity", "governorate")
     range: tuple[float, float] | None = None
     about_people: bool = True
     additive: bool = True
-    definition_ar: str
-    definition_en: str
-    formula_ar: str
-    formula_en: str
-    owner_ar: str
-    owner_en: str
-    source_ar: str
-    source_en: str
+    shown: Shown = Shown()
+    unlisted: tuple[Scope, ...] = ()
+    bodies: Literal["all", "offices", "others"] = "all"
+    measure: str | None = None
+    definition_ar: Words
+    definition_en: Words
+    formula_ar: Words
+    formula_en: Words
+    owner_ar: Words
+    owner_en: Words
+    source_ar: Words
+    source_en: Words
     versions: tuple[KpiVersion, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _fits_its_unit(self) -> "Kpi":
-        scale = _SCALES.get(self.unit, self.scale)
-        # Without a scale a share of 0.34 would be published as 0.34 percent.
-        if (self.kind == "ratio" and self.scale != scale) or (scale > 1 and "scale" not in self.model_fields_set):
-            raise ValueError(f"scale = {scale} belongs to a {self.kind} in {self.unit}")
-        if self.range is not None and not self.range[0] < self.range[1]:
-            raise ValueError("range = [lowest, highest], the lowest first")
-        return self
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -119,6 +120,12 @@ class Kpi(BaseModel):
         return prose(self.name_ar if language == "ar" else self.name_en, language)
 
 
+def shown_on(kpis: Iterable[Kpi], surface: str) -> tuple[str, ...]:
+    """Return the ids of the KPIs that stand on a surface, in their places."""
+    placed = [(place, kpi.id) for kpi in kpis if (place := getattr(kpi.shown, surface)) is not None]
+    return tuple(kpi_id for _, kpi_id in sorted(placed, key=lambda one: one[0]))
+
+
 @cache
 def load_catalogue(folder: Path = SQL_FOLDER) -> dict[str, Kpi]:
     """Read every KPI definition, in the order of the file; raise `SettingsError` with all that is wrong in it."""
@@ -126,10 +133,13 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> dict[str, Kpi]:
     found: dict[str, Kpi] = {}
     slips: list[Slip] = []
     for kpi_id, entry in entries.items():
+        if not isinstance(entry, dict):
+            continue  # said by the rules
         try:
             found[kpi_id] = Kpi.model_validate(_with_defaults(entry) | {"id": kpi_id})
         except ValidationError as error:
             slips += slips_of(error, Kpi, partial(_below, kpi_id))
+    slips += rules_broken(entries, {path.stem.removeprefix("kpi_") for path in (folder / "kpi").glob("kpi_*.sql")})
     if slips:
         raise SlipsError("catalogue_slips", file="sql/kpis.toml", slips=tuple(slips))
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from kpi.catalogue import codes
 from kpi.language import prose
 from kpi.periods import Period
+from kpi.queries.definitions import shown_of_body
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
 from kpi.queries.points import Request, fetch
 from kpi.queries.results import Named
@@ -188,7 +189,10 @@ class Platform:
 
 @dataclass(frozen=True)
 class EntityProfile:
-    """Hold what the registries and logs say of one entity up to the end of a period."""
+    """Hold what the registries and logs say of one entity up to the end of a period.
+
+    `kpi_ids` are the KPIs of its page that apply to it: made of what it sends, and of bodies of its kind.
+    """
 
     entity: Named
     kind: str
@@ -202,6 +206,7 @@ class EntityProfile:
     projects: tuple[OwnedProject, ...]
     readiness: Readiness | None
     platforms: tuple[Platform, ...]
+    kpi_ids: tuple[str, ...]
 
     @property
     def is_office(self) -> bool:
@@ -228,6 +233,12 @@ def entity_profile(
     counts = warehouse.query(_SERVICES, until)
     place = Named(row["governorate_id"], row["place_ar"], row["place_en"]) if row["governorate_id"] else None
     projects = warehouse.query(_PROJECTS, until, governorate=place.id if place else None)
+    services = ServiceCounts(*counts.row(0)) if not counts.is_empty() else None
+    sends = {
+        "transactions": row["reports_transactions"],
+        "services": services is not None,
+        "projects": row["owns_programme_projects"],
+    }
     return EntityProfile(
         entity=Named(entity_id, row["name_ar"], row["name_en"]),
         kind=row["kind"] or "other",
@@ -236,7 +247,7 @@ def entity_profile(
         owns_programme_projects=row["owns_programme_projects"],
         team_from=team.get("active_from"),
         team_to=team.get("active_to"),
-        services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
+        services=services,
         top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
         projects=tuple(_project(one) for one in projects.iter_rows(named=True)),
         readiness=_readiness(warehouse, until | {"kind": row["kind"]}),
@@ -244,6 +255,7 @@ def entity_profile(
             Platform(Named(*names), purpose_ar, purpose_en)
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
         ),
+        kpi_ids=shown_of_body(warehouse, "entity", sends, is_office=row["kind"] == GOVERNORATE_OFFICE),
     )
 
 
