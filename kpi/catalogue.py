@@ -23,6 +23,10 @@ Scope = Literal["programme", "entity", "governorate"]
 OverMonths = Literal["sum", "last", "max"]
 Dimension = Literal["channel", "service_id", "level_id", "bucket_minutes"]
 Words = Annotated[str, Field(min_length=1)]
+_OVER_MONTHS = (
+    "how the parts of several months become one: they add, the last one counts, or what ever held counts once; "
+    "default: `sum` of a flow, `last` of a stock"
+)
 
 
 class Code(BaseModel):
@@ -50,15 +54,7 @@ class Kpi(BaseModel):
     """Define one indicator: what it means, how its parts add up, and who answers for it.
 
     The value of a cell is `scale × numerator ÷ denominator`, or the numerator alone for the kind `sum`.
-    `numerator_over_months` and `denominator_over_months` say how the parts of several months become one:
-    a flow adds (`sum`), a stock counts once (`last`), a membership counts once if it ever held (`max`).
-    `range` bounds the value where the unit does not say enough: without it a percent lies in 0 to 100, and anything
-    else is not negative.
-    `additive = false` says that the figures of bodies overlap, so that no total over bodies is made.
-    `about_people` says that the parts count what people did, so that the public edition withholds small ones.
-    `shown` places it on screens and in documents (`kpi.surfaces`). `unlisted` names the documents whose table of all
-    indicators leaves it out. `bodies` says whose figures it gives: those of every body, of the governorates' offices,
-    or of the others; indicators of one `measure` stand for each other, the one that gives a body's figure in its place.
+    Without a `range` a percent lies in 0 to 100, and anything else is not negative.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,18 +67,32 @@ class Kpi(BaseModel):
     flow: Literal["flow", "stock"]
     direction: Literal["up", "down"]
     decimals: int = Field(ge=0, le=4)
-    scale: int = 1
-    numerator_over_months: OverMonths
-    denominator_over_months: OverMonths
-    dimensions: tuple[Dimension, ...] = ()
-    scopes: tuple[Scope, ...] = ("programme", "entity", "governorate")
-    range: tuple[float, float] | None = None
-    about_people: bool = True
-    additive: bool = True
-    shown: Shown = Shown()
-    unlisted: tuple[Scope, ...] = ()
-    bodies: Literal["all", "offices", "others"] = "all"
-    measure: str | None = None
+    scale: int = Field(default=1, description="100 of a percent, 1000 of a value per 1000; required with these units")
+    numerator_over_months: OverMonths = Field(description=_OVER_MONTHS)
+    denominator_over_months: OverMonths = Field(description=_OVER_MONTHS)
+    dimensions: tuple[Dimension, ...] = Field(default=(), description="further columns of the view")
+    scopes: tuple[Scope, ...] = Field(
+        default=("programme", "entity", "governorate"), description="what it has values of; default: all"
+    )
+    range: tuple[float, float] | None = Field(
+        default=None, description="`[lowest, highest]` value, where the unit does not say enough; `inf` is no bound"
+    )
+    about_people: bool = Field(
+        default=True, description="the parts count what people did: the public edition withholds small ones"
+    )
+    additive: bool = Field(
+        default=True, description="whether the figures of bodies add up; `false`: they overlap, so no total is made"
+    )
+    shown: Shown = Field(default=Shown(), description="where it stands, and in which place (see below)")
+    unlisted: tuple[Scope, ...] = Field(default=(), description="documents whose table of all indicators leaves it out")
+    bodies: Literal["all", "offices", "others"] = Field(
+        default="all", description="whose figures it gives: every body's, the governorates' offices', the others'"
+    )
+    measure: str | None = Field(
+        default=None,
+        description="what it measures in common with the indicator of the other bodies, beside which it "
+        "stands in one column of the league",
+    )
     definition_ar: Words
     definition_en: Words
     formula_ar: Words

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -151,8 +151,7 @@ def _make(aside: Path, inputs: BuildInputs, settings: Settings, engine: CubeEngi
         checks = run_checks(connection, inputs.sql_folder)
         blocking = [check for check in checks if check.blocks]
         if blocking:
-            names = ", ".join(f"{check.name} ({check.offending_rows})" for check in blocking)
-            raise CheckFailed("check_blocked", checks=names)
+            raise CheckFailed("check_blocked", broken=tuple(astuple(check) for check in blocking))
         progress("digests")
         make_digest_table(connection)
         document(connection, inputs.sql_folder)
