@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+from docs.log_tables import code_lists_table, date_forms_table, log_tables
 from kpi.catalogue import Kpi, KpiVersion, codes, load_catalogue
 from kpi.feedback_workbook import re_send_lines
 from kpi.ingest.bounds import Bounds
 from kpi.ingest.registry_contracts import REGISTRY_CONTRACTS, Field, RegistryContract
-from kpi.ingest.source_keys import SOURCE_KEYS, UNPIVOT_KEYS, Key
+from kpi.ingest.source_keys import REGISTRY_KEYS, SOURCE_KEYS, UNPIVOT_KEYS, Key
 from kpi.messages import catalogue
 from kpi.messages import text as message
 from kpi.settings import Settings
@@ -192,6 +193,11 @@ def unpivot_keys_table() -> str:
     return _key_table(UNPIVOT_KEYS)
 
 
+def registry_keys_table() -> str:
+    """Return one line per key of a `[[registry]]` entry."""
+    return _key_table(REGISTRY_KEYS)
+
+
 def reasons_table() -> str:
     """Return one line per reason: its code, what it says and what to do, in English and Arabic."""
     lines = ["| reason | what it says | what to do | بالعربية |", "|---|---|---|---|"]
@@ -214,9 +220,16 @@ TABLES: dict[Path, dict[str, Callable[[], str]]] = {
     CONTRIBUTING: {"kpi_fields": kpi_fields_table, "surfaces": surfaces_table},
     INDICATORS: {"kpis": kpi_table},
     OPERATE: {"settings": settings_table},
-    REGISTRIES: {"registries": registry_tables},
+    REGISTRIES: {"registry_keys": registry_keys_table, "registries": registry_tables},
     RE_SENDS: {f"re_sends_{language}": partial(re_sends_table, language) for language in ("en", "ar")},
-    SENDING: {"source_keys": source_keys_table, "unpivot_keys": unpivot_keys_table, "reasons": reasons_table},
+    SENDING: {
+        "logs": log_tables,
+        "code_lists": code_lists_table,
+        "source_keys": source_keys_table,
+        "unpivot_keys": unpivot_keys_table,
+        "date_forms": date_forms_table,
+        "reasons": reasons_table,
+    },
 }
 
 

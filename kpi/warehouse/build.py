@@ -21,6 +21,7 @@ from kpi.warehouse.engines import CubeEngine, engine_in_force
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.held_publication import check_publication, clear_publication
 from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
+from kpi.warehouse.lineage import tables_of_logs
 from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
 from kpi.warehouse.publish import (
     BUILD_PREFIX,
@@ -33,7 +34,7 @@ from kpi.warehouse.publish import (
 )
 from kpi.warehouse.tables import BuildInputs, make_tables
 
-COUNTED_TABLES = ("fct_transaction_service_month", "fct_project_update", "fct_service_event", "fct_assessment")
+COUNTED_CUBE = "fct_transaction_service_month"
 
 Say = Callable[[str], None]
 
@@ -102,7 +103,7 @@ def _build_and_publish(
     made = make_aside(aside, build_inputs(inputs, build_id, built_at, sql_folder), settings, progress)
     if not replaces_all:
         progress("compare")
-        check_publication(folder, aside, inputs)
+        check_publication(folder, aside, inputs, sql_folder)
     progress("publish")
     manifest = Manifest(
         build_id=build_id,
@@ -158,7 +159,7 @@ def _make(aside: Path, inputs: BuildInputs, settings: Settings, engine: CubeEngi
         store_digests(connection)
         rows = {
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
-            for table in COUNTED_TABLES
+            for table in (COUNTED_CUBE, *tables_of_logs(inputs.sql_folder))
         }
         total = connection.execute(
             "select coalesce(sum(transactions), 0)::bigint from fct_transaction_month"
