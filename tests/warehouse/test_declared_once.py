@@ -129,6 +129,8 @@ def test_a_log_is_added_with_its_contract_and_its_core_table_alone(tmp_path) -> 
         "sauna,2024-01-03,1\nswim,2024-01-04,-5\nswim,2024-01-02,7\nswim,someday,1\n",
     )
     folder.joinpath("inbox/assessments/b.csv").write_text(LOGS["assessments"].replace("01-31", "02-29"), "utf-8")
+    with (folder / "workspace.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[gate]\nrejected_share_pct = 100\n")
     for command in ("load", "build"):
         run(code, folder, command)
     found = columns_of(folder)
