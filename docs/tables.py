@@ -8,18 +8,22 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
-from kpi.catalogue import SQL_FOLDER, codes, load_catalogue
+from docs.log_tables import code_lists_table, date_forms_table, log_tables
+from kpi.catalogue import SQL_FOLDER, Kpi, KpiVersion, codes, load_catalogue
 from kpi.feedback_workbook import re_send_lines
 from kpi.ingest.bounds import Bounds
 from kpi.ingest.registry_contracts import REGISTRY_CONTRACTS, Field, RegistryContract
-from kpi.ingest.source_keys import SOURCE_KEYS, UNPIVOT_KEYS, Key
+from kpi.ingest.source_keys import REGISTRY_KEYS, SOURCE_KEYS, UNPIVOT_KEYS, Key
 from kpi.messages import catalogue
 from kpi.messages import text as message
 from kpi.settings import Settings
+from kpi.surfaces import Shown
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ANALYST = Path(__file__).resolve().parent / "analyst.md"
+CONTRIBUTING = REPOSITORY / "CONTRIBUTING.md"
 ARCHITECTURE = Path(__file__).resolve().parent / "architecture.md"
 INDICATORS = Path(__file__).resolve().parent / "indicators.md"
 OPERATE = Path(__file__).resolve().parent / "operate.md"
@@ -35,6 +39,44 @@ def kpi_table() -> str:
     for kpi in load_catalogue().values():
         lines.append(f"| `{kpi.id}` | {kpi.name_en} | {kpi.name_ar} | {kpi.formula_en} | {kpi.kind}, {kpi.flow} |")
     return "\n".join(lines)
+
+
+def kpi_fields_table() -> str:
+    """Return one line per field of an entry of the catalogue: the required ones bold, then the others."""
+    fields = {name: field for name, field in Kpi.model_fields.items() if name != "id"}
+    of_flow = ("numerator_over_months", "denominator_over_months")
+    required = [name for name, field in fields.items() if field.is_required() and name not in of_flow]
+    lines = ["| field | holds |", "|---|---|"]
+    lines += [f"| **`{name}`** | {_kpi_field(name)} |" for name in required]
+    return "\n".join([*lines, *(f"| `{name}` | {_kpi_field(name)} |" for name in fields if name not in required)])
+
+
+def _kpi_field(name: str) -> str:
+    field = Kpi.model_fields[name]
+    if name == "versions":
+        return f"at least one, each with {_names(tuple(KpiVersion.model_fields))}"
+    annotation = next((one for one in get_args(field.annotation) if get_origin(one) is Literal), field.annotation)
+    known = ", ".join(f"`{one}`" for one in get_args(annotation)) if get_origin(annotation) is Literal else ""
+    kind = f"of {known}" if known and annotation is not field.annotation else f"one of {known}" if known else ""
+    bounds = " ".join(f"{word} {getattr(one, end)}" for one in field.metadata
+                      for end, word in (("ge", "from"), ("le", "to")) if hasattr(one, end))  # fmt: skip
+    plain = "" if known else f"a whole number {bounds}" if bounds else "text"
+    return "; ".join(filter(None, (field.description or plain, kind)))
+
+
+def surfaces_table() -> str:
+    """Return one line per surface that an indicator can stand on: its name, what it is, what it needs."""
+    return "\n".join(["| in `shown` | stands among |", "|---|---|", *map(_surface, Shown.model_fields)])
+
+
+def _surface(name: str) -> str:
+    return f"| `{name}` | {Shown.model_fields[name].description} |"
+
+
+def surfaces_comment() -> str:
+    """Return the same as comment lines for the top of the catalogue."""
+    width = max(map(len, Shown.model_fields)) + 2
+    return "\n".join(f"#   {name:<{width}}{field.description}" for name, field in Shown.model_fields.items())
 
 
 def packages_table() -> str:
@@ -153,6 +195,11 @@ def unpivot_keys_table() -> str:
     return _key_table(UNPIVOT_KEYS)
 
 
+def registry_keys_table() -> str:
+    """Return one line per key of a `[[registry]]` entry."""
+    return _key_table(REGISTRY_KEYS)
+
+
 def reasons_table() -> str:
     """Return one line per reason: its code, what it says and what to do, in English and Arabic."""
     lines = ["| reason | what it says | what to do | بالعربية |", "|---|---|---|---|"]
@@ -190,11 +237,19 @@ def served_table() -> str:
 TABLES: dict[Path, dict[str, Callable[[], str]]] = {
     ANALYST: {"served": served_table},
     ARCHITECTURE: {"packages": packages_table},
+    CONTRIBUTING: {"kpi_fields": kpi_fields_table, "surfaces": surfaces_table},
     INDICATORS: {"kpis": kpi_table},
     OPERATE: {"settings": settings_table},
-    REGISTRIES: {"registries": registry_tables},
+    REGISTRIES: {"registry_keys": registry_keys_table, "registries": registry_tables},
     RE_SENDS: {f"re_sends_{language}": partial(re_sends_table, language) for language in ("en", "ar")},
-    SENDING: {"source_keys": source_keys_table, "unpivot_keys": unpivot_keys_table, "reasons": reasons_table},
+    SENDING: {
+        "logs": log_tables,
+        "code_lists": code_lists_table,
+        "source_keys": source_keys_table,
+        "unpivot_keys": unpivot_keys_table,
+        "date_forms": date_forms_table,
+        "reasons": reasons_table,
+    },
 }
 
 

@@ -2,23 +2,31 @@
 
 import math
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from kpi.catalogue_rules import rules_broken
 from kpi.errors import SettingsError, SlipsError
 from kpi.language import prose
 from kpi.settings import REPOSITORY
 from kpi.slips import Slip, slips_of
+from kpi.surfaces import Shown
 
 SQL_FOLDER = REPOSITORY / "sql"
 
 Scope = Literal["programme", "entity", "governorate"]
-_SCALES = {"percent": 100, "per_1000": 1000}
 OverMonths = Literal["sum", "last", "max"]
+Dimension = Literal["channel", "service_id", "level_id", "bucket_minutes"]
+Words = Annotated[str, Field(min_length=1)]
+_OVER_MONTHS = (
+    "how the parts of several months become one: they add, the last one counts, or what ever held counts once; "
+    "default: `sum` of a flow, `last` of a stock"
+)
 
 
 class Code(BaseModel):
@@ -46,51 +54,54 @@ class Kpi(BaseModel):
     """Define one indicator: what it means, how its parts add up, and who answers for it.
 
     The value of a cell is `scale × numerator ÷ denominator`, or the numerator alone for the kind `sum`.
-    `numerator_over_months` and `denominator_over_months` say how the parts of several months become one:
-    a flow adds (`sum`), a stock counts once (`last`), a membership counts once if it ever held (`max`).
-    `range` bounds the value where the unit does not say enough: without it a percent lies in 0 to 100, and anything
-    else is not negative.
-    `additive = false` says that the figures of bodies overlap, so that no total over bodies is made.
-    `about_people` says that the parts count what people did, so that the public edition withholds small ones.
+    Without a `range` a percent lies in 0 to 100, and anything else is not negative.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    name_ar: str
-    name_en: str
+    name_ar: Words
+    name_en: Words
     unit: Literal["transactions", "percent", "minutes", "services", "journeys", "entities", "per_1000"]
     kind: Literal["sum", "ratio", "weighted_mean", "percentile"]
     flow: Literal["flow", "stock"]
     direction: Literal["up", "down"]
     decimals: int = Field(ge=0, le=4)
-    scale: int = 1
-    numerator_over_months: OverMonths
-    denominator_over_months: OverMonths
-    dimensions: tuple[str, ...] = ()
-    scopes: tuple[Scope, ...] = ("programme", "entity", "governorate")
-    range: tuple[float, float] | None = None
-    about_people: bool = True
-    additive: bool = True
-    definition_ar: str
-    definition_en: str
-    formula_ar: str
-    formula_en: str
-    owner_ar: str
-    owner_en: str
-    source_ar: str
-    source_en: str
+    scale: int = Field(default=1, description="100 of a percent, 1000 of a value per 1000; required with these units")
+    numerator_over_months: OverMonths = Field(description=_OVER_MONTHS)
+    denominator_over_months: OverMonths = Field(description=_OVER_MONTHS)
+    dimensions: tuple[Dimension, ...] = Field(default=(), description="further columns of the view")
+    scopes: tuple[Scope, ...] = Field(
+        default=("programme", "entity", "governorate"), description="what it has values of; default: all"
+    )
+    range: tuple[float, float] | None = Field(
+        default=None, description="`[lowest, highest]` value, where the unit does not say enough; `inf` is no bound"
+    )
+    about_people: bool = Field(
+        default=True, description="the parts count what people did: the public edition withholds small ones"
+    )
+    additive: bool = Field(
+        default=True, description="whether the figures of bodies add up; `false`: they overlap, so no total is made"
+    )
+    shown: Shown = Field(default=Shown(), description="where it stands, and in which place (see below)")
+    unlisted: tuple[Scope, ...] = Field(default=(), description="documents whose table of all indicators leaves it out")
+    bodies: Literal["all", "offices", "others"] = Field(
+        default="all", description="whose figures it gives: every body's, the governorates' offices', the others'"
+    )
+    measure: str | None = Field(
+        default=None,
+        description="what it measures in common with the indicator of the other bodies, beside which it "
+        "stands in one column of the league",
+    )
+    definition_ar: Words
+    definition_en: Words
+    formula_ar: Words
+    formula_en: Words
+    owner_ar: Words
+    owner_en: Words
+    source_ar: Words
+    source_en: Words
     versions: tuple[KpiVersion, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _fits_its_unit(self) -> "Kpi":
-        scale = _SCALES.get(self.unit, self.scale)
-        # Without a scale a share of 0.34 would be published as 0.34 percent.
-        if (self.kind == "ratio" and self.scale != scale) or (scale > 1 and "scale" not in self.model_fields_set):
-            raise ValueError(f"scale = {scale} belongs to a {self.kind} in {self.unit}")
-        if self.range is not None and not self.range[0] < self.range[1]:
-            raise ValueError("range = [lowest, highest], the lowest first")
-        return self
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -119,6 +130,12 @@ class Kpi(BaseModel):
         return prose(self.name_ar if language == "ar" else self.name_en, language)
 
 
+def shown_on(kpis: Iterable[Kpi], surface: str) -> tuple[str, ...]:
+    """Return the ids of the KPIs that stand on a surface, in their places."""
+    placed = [(place, kpi.id) for kpi in kpis if (place := getattr(kpi.shown, surface)) is not None]
+    return tuple(kpi_id for _, kpi_id in sorted(placed, key=lambda one: one[0]))
+
+
 @cache
 def load_catalogue(folder: Path = SQL_FOLDER) -> dict[str, Kpi]:
     """Read every KPI definition, in the order of the file; raise `SettingsError` with all that is wrong in it."""
@@ -126,10 +143,13 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> dict[str, Kpi]:
     found: dict[str, Kpi] = {}
     slips: list[Slip] = []
     for kpi_id, entry in entries.items():
+        if not isinstance(entry, dict):
+            continue  # said by the rules
         try:
             found[kpi_id] = Kpi.model_validate(_with_defaults(entry) | {"id": kpi_id})
         except ValidationError as error:
             slips += slips_of(error, Kpi, partial(_below, kpi_id))
+    slips += rules_broken(entries, {path.stem.removeprefix("kpi_") for path in (folder / "kpi").glob("kpi_*.sql")})
     if slips:
         raise SlipsError("catalogue_slips", file="sql/kpis.toml", slips=tuple(slips))
     return found

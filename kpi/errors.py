@@ -103,9 +103,24 @@ class SourceError(KpiError):
 
 
 class CheckFailed(KpiError):
-    """A blocking check found offending rows; the last good build stays in service."""
+    """A blocking check found offending rows; the last good build stays in service.
+
+    The fact `broken` holds each check: name, severity, promise, how many rows break it, and the first of them.
+    """
 
     exit_code = EXIT_CHECK_FAILED
+
+    def facts_in(self, language: str) -> dict[str, object]:
+        """Return the checks in words: what each promises, and what breaks it."""
+        words = messages.catalogue(language)
+        said = [
+            messages.text(
+                "slips.check_broken", language, name=name, promise=words.get(f"checks.{name}", promise),
+                rows=f"{rows:,}", first=first,
+            )
+            for name, _, promise, rows, first in self.facts["broken"]  # ty: ignore[not-iterable]
+        ]  # fmt: skip
+        return {"checks": "".join(f"\n  • {line}" for line in said)}
 
 
 class PublicationHeld(KpiError):

@@ -25,10 +25,14 @@ _OF_TYPE = {
     "float_type": "no_number",
     "float_parsing": "no_number",
     "string_type": "no_text",
+    "string_too_short": "empty",
+    "dict_type": "no_table",
+    "model_type": "no_table",
     "date_type": "no_day",
     "date_parsing": "no_day",
     "date_from_datetime_parsing": "no_day",
 }
+_BOUNDS = {"greater_than_equal": ("too_small", "ge"), "less_than_equal": ("too_large", "le")}
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,9 @@ def _slip(found: dict, model: type[BaseModel], place_of: Callable[[str], str]) -
         return Slip("not_listed", {"place": place, "value": value}, nearest(str(value), known), known)
     if kind == "unknown_name":  # of our own validators: a name that is in no list
         return Slip("not_listed", {"place": place, "value": value}, nearest(str(value), context["known"]))
+    if kind in _BOUNDS:
+        key, name = _BOUNDS[kind]
+        return Slip(key, {"place": place, "value": value, "bound": context[name]})
     if key := _OF_TYPE.get(kind):
         return Slip(key, {"place": place} if kind == "missing" else {"place": place, "value": value})
     if kind == "string_pattern_mismatch":

@@ -35,7 +35,7 @@ if profile is None:
     st.html(scorecard.missing_html(language))
     st.stop()
 
-headlines = cache.cached_headlines(build, scorecard.kpis_of(profile), filters)
+headlines = cache.cached_headlines(build, profile.kpi_ids, filters)
 league = cache.cached_league(build, replace(filters, entity_id=None))
 months = cache.cached_coverage(build, filters) if profile.reports_transactions else None
 published = [claim for claim in cache.cached_claims(build) if claim.entity_id == profile.entity.id]

@@ -28,7 +28,7 @@ if here is None or here.filters is None:
 
 filters, caption = here.filters, source_line(here)
 is_remainder = filters.governorate_id == NOT_ALLOCATED
-headlines = cache.cached_headlines(build, remainder.CARDS if is_remainder else screen.CARDS, filters)
+headlines, by_id = cache.headlines_of(build, "not_allocated" if is_remainder else "governorate", filters, TOPIC)
 places = cache.cached_map(build, TOPIC, filters)
 ranking = cache.cached_ranking(build, TOPIC, filters)
 scorecard = cache.cached_scorecard(build, filters)
@@ -37,7 +37,7 @@ if scorecard.facts is None:
     st.html(remainder.answer_html(places, scorecard.remainder, language) + screen.back_html(language))
 else:
     facts = scorecard.facts
-    st.html(screen.answer_html(headlines[0], ranking, places, facts, language) + screen.back_html(language))
+    st.html(screen.answer_html(by_id[TOPIC], ranking, places, facts, language) + screen.back_html(language))
     st.html(screen.facts_html(facts, places, language))
 stack(screen.changes_html(cache.cached_changes_of_hands(build, filters), filters, language))
 
@@ -54,7 +54,7 @@ if is_remainder:
 
 series = cache.cached_series(build, TOPIC, filters)
 if series.nothing is None:
-    chosen, base = spans(headlines[0], language)
+    chosen, base = spans(by_id[TOPIC], language)
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     title = t(f"governorate.trend{'_remainder' if is_remainder else ''}", language)
     chart_panel("trend", title, chart, language, caption=caption)

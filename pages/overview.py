@@ -18,11 +18,6 @@ from kpi.web.screens.hands import hands_html
 from kpi.web.spans import spans
 
 TOPIC = "digital_transactions"
-CARDS = (
-    TOPIC, "services_digitised", "priority_services_simplified", "programme_performance", "digital_take_up",
-    "projects_completed", "completion_rate", "satisfaction", "processing_time_median", "entity_readiness",
-    "journeys_designed",
-)  # fmt: skip
 
 visit = current_visit(organisation=True)
 language, mode = visit.language, visit.mode
@@ -32,8 +27,8 @@ if visit.filters is None:
     st.stop()
 
 build, filters, caption = visit.build, visit.filters, source_line(visit)
-headlines = cache.cached_headlines(build, CARDS, filters)
-topic = headlines[0]
+headlines, by_id = cache.headlines_of(build, "overview", filters, TOPIC)
+topic = by_id[TOPIC]
 series, entities = cache.cached_series(build, TOPIC, filters), cache.cached_ranking(build, TOPIC, filters)
 places = cache.cached_map(build, TOPIC, filters)
 

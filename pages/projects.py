@@ -22,8 +22,6 @@ from kpi.web.screens.projects import (
     tables_html,
 )
 
-CARDS = ("programme_performance", "projects_completed")
-
 visit = current_visit()
 build, language, mode = visit.build, visit.language, visit.mode
 
@@ -39,7 +37,7 @@ if not found.every:
     st.stop()
 
 st.html(answer_html(found, filters.period, language))
-headlines = cache.cached_headlines(build, CARDS, filters)
+headlines, _ = cache.headlines_of(build, "projects", filters)
 stack(cards_html([one for one in headlines if one.value is not None], language=language, mode=mode, size="large"))
 
 if found.as_of is not None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from kpi.charts import trend
 from kpi.language import t
-from kpi.queries.service import KPI_IDS, VOLUME, of_service
+from kpi.queries.service import TAKE_UP, VOLUME, of_service
 from kpi.web import cache
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.downloads import downloads, source_line
@@ -41,10 +41,10 @@ if facts is None:
 
 service, entity = facts.service.id, facts.entity.id
 filters = of_service(visit.filters, service, entity)
-headlines = cache.cached_headlines(build, KPI_IDS, filters)
+headlines, by_id = cache.headlines_of(build, "service", filters, VOLUME, TAKE_UP)
 volumes = cache.cached_service_volumes(build, service, entity, filters)
 
-st.html(answer_html(facts, headlines[0], headlines[1], language))
+st.html(answer_html(facts, by_id[VOLUME], by_id[TAKE_UP], language))
 changes = cache.cached_changes_of_hands(build, filters)
 stack(own_figures_html(changes, "service", filters.organisation, "service", language))
 
@@ -64,7 +64,7 @@ if facts.effects:
     drawing_panel("effect", t("service.effect", language), drawing, language)
 
 if volumes.channels:
-    chosen, base = spans(headlines[0], language)
+    chosen, base = spans(by_id[VOLUME], language)
     series = cache.cached_series(build, VOLUME, filters)
     chart = trend.figure(series, language=language, mode=mode, chosen=chosen, base=base)
     chart_panel("trend", t("service.trend", language), chart, language, caption=source_line(visit))

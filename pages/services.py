@@ -11,7 +11,8 @@ from kpi.web.panels import drawing_panel, nothing_received_box, panel, stack
 from kpi.web.screens.catalogue import download_rows, found_html, jump_html, search_field, search_of_address, states_html
 from kpi.web.screens.hands import hands_html
 from kpi.web.screens.services import (
-    CARDS,
+    DIGITISED,
+    SIMPLIFIED,
     answer_html,
     effect_drawing,
     effect_note,
@@ -29,11 +30,11 @@ if visit.filters is None:
     st.stop()
 
 filters = of_catalogue(visit.filters)
-headlines = cache.cached_headlines(build, CARDS, filters)
+headlines, by_id = cache.headlines_of(build, "services", filters, DIGITISED, SIMPLIFIED)
 services = cache.cached_portfolio(build, filters)
 
 search = search_of_address()
-st.html(answer_html(headlines[0], headlines[1], services, language) + jump_html(search, language))
+st.html(answer_html(by_id[DIGITISED], by_id[SIMPLIFIED], services, language) + jump_html(search, language))
 stack(
     hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "services", language),
     indicators_as_then_html(services, language),

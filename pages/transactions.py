@@ -15,9 +15,7 @@ from kpi.web.screens import transaction_files as files
 from kpi.web.screens import transactions as words
 from kpi.web.screens.hands import hands_html
 
-CARDS = ("transactions", "digital_transactions",
-         "digital_take_up", "completion_rate", "satisfaction", "processing_time_median")  # fmt: skip
-SMALL = CARDS[2:]
+TOTAL, TAKE_UP = "transactions", "digital_take_up"
 
 visit = current_visit(organisation=True)
 build, language, mode, filters = visit.build, visit.language, visit.mode, visit.filters
@@ -25,15 +23,16 @@ if filters is None:
     st.html(nothing_received_box(language))
     st.stop()
 
-headlines = {headline.kpi.id: headline for headline in cache.cached_headlines(build, CARDS, filters)}
-total, take_up = headlines["transactions"], headlines["digital_take_up"]
+small = cache.cached_shown(build, "transactions_trends")
+headlines, by_id = cache.headlines_of(build, "transactions", filters, TOTAL, TAKE_UP, *small)
+total, take_up = by_id[TOTAL], by_id[TAKE_UP]
 split = cache.cached_split(build, words.split_of_address(), filters)
 days = cache.cached_days(build, filters)
 movers = cache.cached_movers(build, filters)
 
 st.html(answer_box(t("transactions.title", language), words.answer(total, take_up, movers, language)))
 stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "transactions", language))
-stack(*words.cards(list(headlines.values()), language, mode))
+stack(*words.cards(headlines, language, mode))
 
 if split.parts:
     chart = stacked.figure(split, language=language, mode=mode)
@@ -64,8 +63,8 @@ if total.value is not None:
         else:
             st.html(words.no_days_html(days, language))
 
-small_series = cache.cached_several_series(build, SMALL, filters)
-pairs = tuple((headlines[series.kpi.id], series) for series in small_series if series.nothing is None)
+small_series = cache.cached_several_series(build, small, filters)
+pairs = tuple((by_id[series.kpi.id], series) for series in small_series if series.nothing is None)
 if pairs:
     title = t("transactions.smalls.title", language)
     with panel("smalls", title):

@@ -10,6 +10,8 @@ from typer.main import get_command
 from docs.tables import LIMITS, TABLES, limits_page, refreshed
 from kpi.catalogue import load_catalogue
 from kpi.cli import app
+from kpi.gate import Gate
+from kpi.ingest.same_totals import LEAST_TELLING
 from kpi.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -30,6 +32,13 @@ def test_the_generated_tables_are_fresh() -> None:
 
 def test_the_page_of_limits_is_what_is_in_force() -> None:
     assert LIMITS.read_text(encoding="utf-8") == limits_page(), "run `make readme`"
+
+
+def test_the_bounds_that_pages_state_are_those_in_force() -> None:
+    block = re.search(r"^    \[gate\]\n(?:    .*\n)+", SAID["held-back.md"], flags=re.MULTILINE)
+    assert block is not None
+    assert tomllib.loads(re.sub("^    ", "", block.group(), flags=re.MULTILINE))["gate"] == Gate().model_dump()
+    assert f"under another service ({LEAST_TELLING} or more)" in SAID["re-sends.md"]
 
 
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:

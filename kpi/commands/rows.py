@@ -1,7 +1,6 @@
 """Hand out the single rows that count: `kpi rows`."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,34 +11,28 @@ from kpi.errors import QueryRefused
 from kpi.settings import settings_in_force
 
 
-class LogName(StrEnum):
-    """Name the logs."""
-
-    transactions = "transactions"
-    projects = "projects"
-    services = "services"
-    assessments = "assessments"
-
-
 def rows(
     out: Annotated[Path, typer.Option("--out", help="File to write: .parquet or .csv.")],
     workspace: WorkspaceOption = None,
-    log: Annotated[LogName, typer.Option("--log", help="Which log.")] = LogName.transactions,
+    log: Annotated[str, typer.Option("--log", help="Which log.")] = "transactions",
     entity: Annotated[str | None, typer.Option("--entity", help="Id of one entity.")] = None,
     month: Annotated[str | None, typer.Option("--month", help="One month, like 2025-01.")] = None,
 ) -> None:
     """Write the single rows that count: none that is held back, replaced by a newer file or sent twice."""
+    from kpi.ingest.contracts import CONTRACTS
     from kpi.warehouse.single_rows import FORMS, Wanted, write_single_rows
 
     settings = settings_in_force(workspace=workspace)
     form = out.suffix.lower().removeprefix(".")
     if form not in FORMS:
         raise typer.BadParameter("the file ends in .parquet or .csv", param_hint="--out")
-    if entity is not None and log in (LogName.projects, LogName.services):
+    if log not in CONTRACTS:
+        raise typer.BadParameter(f"the logs are {', '.join(CONTRACTS)}", param_hint="--log")
+    if entity is not None and CONTRACTS[log].owner != "entity_id":
         raise typer.BadParameter("the rows of this log name no entity", param_hint="--entity")
     if not out.parent.is_dir():
         raise QueryRefused("out_not_writable", file=out)
-    written = write_single_rows(settings, out, form, Wanted(log.value, entity, _first_day(month)))
+    written = write_single_rows(settings, out, form, Wanted(log, entity, _first_day(month)))
     say("cli.rows_done", settings.language, rows=f"{written:,}", file=out)
 
 

@@ -6,7 +6,7 @@ from kpi.ingest.normalise import folded_key
 
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}  # form: microseconds in a unit
 PERIOD_FORMS = ("yyyy-mm", "mm/yyyy", "yyyy-Qn", "yyyy", "yyyy-yyyy")
-_MONTHS = (
+MONTHS = (
     "يناير، كانون الثاني، جانفي، January, Jan",
     "فبراير، شباط، فيفري، February, Feb",
     "مارس، آذار، March, Mar",
@@ -21,12 +21,12 @@ _MONTHS = (
     "ديسمبر، كانون الأول، December, Dec",
 )
 MONTH_NAMES = {
-    folded_key(name): number for number, names in enumerate(_MONTHS, start=1) for name in re.split("[،,] ", names)
+    folded_key(name): number for number, names in enumerate(MONTHS, start=1) for name in re.split("[،,] ", names)
 }
 """Folded name → month: both Arabic traditions, that of the Maghreb, and English."""
 
 EXAMPLES = "dd/mm/yyyy, yyyy-mm-dd HH:MM:SS, dd MMMM yyyy, yyyy-mm, yyyy-Qn, yyyy-yyyy, epoch, epoch_ms, %d.%m.%Y, …"
-_PARTS = {
+DATE_PARTS = {
     "yyyy": "%Y", "MMMM": "%B", "mm": "%m", "dd": "%d", "HH": "%H", "hh": "%I", "MM": "%M", "SS": "%S", "tt": "%p",
 }  # fmt: skip
 
@@ -41,8 +41,8 @@ def strptime_format(form: str) -> str | None:
     if "%" in form:
         # a format that names no year and no day would read every text as the same day, or none
         return form if re.search(r"%[YyGDFscx]", form) else None
-    found = re.findall("|".join(_PARTS), form)
+    found = re.findall("|".join(DATE_PARTS), form)
     month = {"mm", "MMMM"} & set(found)
     if not {"yyyy", "dd"} <= set(found) or len(month) != 1 or len(found) != len(set(found)):
         return None
-    return re.sub("|".join(_PARTS), lambda match: _PARTS[match[0]], form)
+    return re.sub("|".join(DATE_PARTS), lambda match: DATE_PARTS[match[0]], form)

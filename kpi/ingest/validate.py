@@ -148,9 +148,9 @@ class Validator:
         return self.looked_up[column.name]
 
     def _check_rows(self, values: dict[str, pl.Series], findings: Findings) -> None:
-        if self.contract.log == "assessments":
-            self._check_bodies(values["entity_id"], values["assessed_on"], findings)
         if self.contract.log != "transactions":
+            if self.contract.owner == "entity_id":
+                self._check_bodies(values["entity_id"], values[self.contract.day], findings)
             return
         completed, submitted = values["completed_at"], values["submitted_at"]
         findings.add(completed < submitted, "completed_at", "completed_before_submitted")

@@ -1,8 +1,8 @@
 """KPI definitions as they stand in the published file, so that a number is never shown with another build's words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from kpi.catalogue import Kpi
+from kpi.catalogue import Kpi, shown_on
 from kpi.errors import SettingsError
 from kpi.warehouse.connect import Warehouse
 
@@ -15,13 +15,22 @@ with versions as (
         ) as versions
     from meta_kpi_version
     group by kpi_id
+),
+
+places as (
+    select kpi_id, list(surface) as surfaces, list(position) as positions
+    from meta_kpi_place
+    group by kpi_id
 )
 
-select meta_kpi.kpi_id as id, meta_kpi.* exclude (kpi_id, sort_order), versions.versions
+select
+    meta_kpi.kpi_id as id, meta_kpi.* exclude (kpi_id, sort_order), versions.versions, places.surfaces, places.positions
 from meta_kpi
 inner join versions on meta_kpi.kpi_id = versions.kpi_id
+left join places on meta_kpi.kpi_id = places.kpi_id
 order by meta_kpi.sort_order
 """
+_MADE_OF = "select distinct kpi_id from meta_kpi_input where list_contains($logs::varchar[], input)"
 
 
 def definitions(warehouse: Warehouse, kpi_ids: Iterable[str] | None = None) -> dict[str, Kpi]:
@@ -41,7 +50,22 @@ def definition(warehouse: Warehouse, kpi_id: str) -> Kpi:
     return definitions(warehouse, (kpi_id,))[kpi_id]
 
 
+def shown(warehouse: Warehouse, surface: str) -> tuple[str, ...]:
+    """Read which KPIs stand on a surface, in their places."""
+    return shown_on(definitions(warehouse).values(), surface)
+
+
+def shown_of_body(warehouse: Warehouse, surface: str, sends: Mapping[str, bool], *, is_office: bool) -> tuple[str, ...]:
+    """Read which KPIs of a surface apply to a body: made of logs that it sends, and of bodies of its kind."""
+    kpis, bodies = definitions(warehouse), ("all", "offices" if is_office else "others")
+    lacking = [log for log, is_sent in sends.items() if not is_sent]
+    beyond = {kpi_id for (kpi_id,) in warehouse.query(_MADE_OF, logs=lacking).iter_rows()}
+    placed = shown_on(kpis.values(), surface)
+    return tuple(kpi_id for kpi_id in placed if kpi_id not in beyond and kpis[kpi_id].bodies in bodies)
+
+
 def _kpi(row: dict) -> Kpi:
-    lists = {name: tuple(filter(None, row[name].split(", "))) for name in ("dimensions", "scopes")}
+    lists = {name: tuple(filter(None, row[name].split(", "))) for name in ("dimensions", "scopes", "unlisted")}
+    shown = dict(zip(row["surfaces"] or (), row["positions"] or (), strict=True))
     of_the_entry = {name: value for name, value in row.items() if name in Kpi.model_fields}
-    return Kpi.model_validate(of_the_entry | lists)
+    return Kpi.model_validate(of_the_entry | lists | {"shown": shown})

@@ -6,6 +6,7 @@ from datetime import date
 from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.assessments import IndicatorScore, entity_levels, readiness_scores
+from kpi.queries.definitions import shown_of_body
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
 from kpi.queries.names import service_names
 from kpi.queries.points import Request, fetch
@@ -77,7 +78,10 @@ class Platform:
 
 @dataclass(frozen=True)
 class EntityProfile:
-    """Hold what the registries and logs say of one entity up to the end of a period."""
+    """Hold what the registries and logs say of one entity up to the end of a period.
+
+    `kpi_ids` are the KPIs of its page that apply to it: made of what it sends, and of bodies of its kind.
+    """
 
     entity: Named
     kind: str
@@ -91,6 +95,7 @@ class EntityProfile:
     projects: tuple[Project, ...]
     readiness: Readiness | None
     platforms: tuple[Platform, ...]
+    kpi_ids: tuple[str, ...]
 
     @property
     def is_office(self) -> bool:
@@ -117,6 +122,12 @@ def entity_profile(
     )
     until = {"entity": entity_id, "until": period.end}
     counts = warehouse.query(_SERVICES, until)
+    services = ServiceCounts(*counts.row(0)) if not counts.is_empty() else None
+    sends = {
+        "transactions": row["reports_transactions"],
+        "services": services is not None,
+        "projects": row["owns_programme_projects"],
+    }
     return EntityProfile(
         entity=Named(entity_id, row["name_ar"], row["name_en"]),
         kind=row["kind"] or "other",
@@ -125,7 +136,7 @@ def entity_profile(
         owns_programme_projects=row["owns_programme_projects"],
         team_from=row["team_from"],
         team_to=row["team_to"],
-        services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
+        services=services,
         top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
         projects=projects_where(
             warehouse, period=period, condition=_PROJECTS, entity=entity_id, governorate=place.id if place else None
@@ -135,6 +146,7 @@ def entity_profile(
             Platform(Named(*names), purpose_ar, purpose_en)
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
         ),
+        kpi_ids=shown_of_body(warehouse, "entity", sends, is_office=row["kind"] == GOVERNORATE_OFFICE),
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from kpi.catalogue import Kpi
+from kpi.catalogue import Kpi, shown_on
 from kpi.periods import MONTHS_PER_YEAR, Period, shift_months
 from kpi.queries.coverage import read_coverage
-from kpi.queries.definitions import definition
+from kpi.queries.definitions import definitions
 from kpi.queries.filters import Against, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.headline import SPARKLINE_YEARS
@@ -22,15 +22,7 @@ from kpi.warehouse.connect import Warehouse
 TOPIC = "digital_transactions"
 LEVEL_KPI = "excellence_level"
 READINESS = "readiness"
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    TOPIC: (TOPIC,),
-    "digital_take_up": ("digital_take_up",),
-    "completion_rate": ("completion_rate",),
-    "satisfaction": ("satisfaction",),
-    "services_digitised": ("services_digitised",),
-    READINESS: ("entity_readiness", "governorate_readiness"),
-}
-"""The columns with the KPIs behind them: an entity is assessed by one of the two kinds of readiness."""
+"""The measure whose column takes the KPI of either kind of body; the league shows levels beside it."""
 
 _LEVELS = """
 select level_id, name_ar, name_en, place, entity_ids
@@ -83,7 +75,8 @@ class LeagueRow:
 class League:
     """Hold the entities that report, and what the columns are.
 
-    `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others.
+    `columns` are those that apply to the slice, with their first KPI; `not_applicable` the KPIs of the others;
+    `on_phone` the columns that matter most where few have room, most important first.
     `outside` counts the reporting entities without a value of the topic in a slice; they are listed for the whole only.
     `others` are assessed bodies that are counted in `levels` but send no transactions, so that no row shows them.
     `programme_targets` are by KPI; what an entity has of its own stands in its row. `told` is how much of the period
@@ -94,6 +87,7 @@ class League:
     period: Period
     months_per_point: int
     columns: Mapping[str, Kpi]
+    on_phone: tuple[str, ...]
     not_applicable: tuple[Kpi, ...]
     rows: tuple[LeagueRow, ...]
     reported: Reported | None
@@ -128,16 +122,17 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
     build = freshness(warehouse)
     everyone = replace(filters, entity_id=None, service_id=None).snapped(build.reporting_months)
     coverage = read_coverage(warehouse, (everyone.period,), organisation=everyone.organisation)
-    asked_for = rankings(warehouse, kpi_ids=_kpi_ids(), filters=everyone, coverage=coverage)
-    ranked = {one.kpi.id: one for one in asked_for}
-    level_kpi = definition(warehouse, LEVEL_KPI)
+    kpis = definitions(warehouse)
+    columns, level_kpi = columns_of(kpis, "league"), kpis[LEVEL_KPI]
+    kpi_ids = [kpi_id for ids in columns.values() for kpi_id in ids]
+    ranked = {one.kpi.id: one for one in rankings(warehouse, kpi_ids=kpi_ids, filters=everyone, coverage=coverage)}
     has_levels = everyone.governorate_id is None and applies(level_kpi, everyone)
     recent = Request(TOPIC, _recent(everyone.period, build), build.reporting_months, by="entity")
     asked = comparison_requests(level_kpi, everyone, by="level") if has_levels else ()
     answers = fetch(warehouse, (recent, *asked), everyone)
     levels, holders, as_of = _levels(warehouse, level_kpi, everyone, answers) if has_levels else ((), {}, None)
     targets = read_every_target(warehouse, [one.kpi for one in ranked.values()], everyone)
-    rows = _rows(ranked, targets, holders, _trends(recent, answers[recent]))
+    rows = _rows(columns, ranked, targets, holders, _trends(recent, answers[recent]))
     narrowed = not everyone.whole_programme
     if not narrowed:
         silent = _silent_services(warehouse, everyone)
@@ -147,8 +142,9 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
     return League(
         period=everyone.period,
         months_per_point=build.reporting_months,
-        columns={column: ranked[ids[0]].kpi for column, ids in COLUMNS.items() if _applies(ranked, ids)},
-        not_applicable=tuple(ranked[ids[0]].kpi for ids in COLUMNS.values() if not _applies(ranked, ids)),
+        columns={column: ranked[ids[0]].kpi for column, ids in columns.items() if _applies(ranked, ids)},
+        on_phone=tuple(columns_of(kpis, "league_phone")),
+        not_applicable=tuple(ranked[ids[0]].kpi for ids in columns.values() if not _applies(ranked, ids)),
         rows=shown,
         reported=coverage.reported(everyone.period),
         told=coverage.told(everyone.period),
@@ -158,8 +154,18 @@ def league(warehouse: Warehouse, *, filters: Filters) -> League:
         against=everyone.compare.against,
         base=everyone.base,
         programme_targets={kpi: by_entity[None] for kpi, by_entity in targets.items() if None in by_entity},
-        others=tuple(one.entity for one in _assessed(ranked) if one.entity.id not in reporting),
+        others=tuple(one.entity for one in _assessed(columns, ranked) if one.entity.id not in reporting),
     )
+
+
+def columns_of(kpis: Mapping[str, Kpi], surface: str) -> dict[str, tuple[str, ...]]:
+    """Put the KPIs of a surface into columns: those of one measure share one, and the topic, which orders, is there."""
+    shown = shown_on(kpis.values(), surface)
+    columns: dict[str, tuple[str, ...]] = {} if TOPIC in shown else {TOPIC: (TOPIC,)}
+    for kpi_id in shown:
+        column = kpis[kpi_id].measure or kpi_id
+        columns[column] = (*columns.get(column, ()), kpi_id)
+    return columns
 
 
 def _silent_services(warehouse: Warehouse, filters: Filters) -> dict[str, tuple[tuple[Named, date], ...]]:
@@ -172,26 +178,23 @@ def _silent_services(warehouse: Warehouse, filters: Filters) -> dict[str, tuple[
     return found
 
 
-def _kpi_ids() -> tuple[str, ...]:
-    return tuple(kpi_id for ids in COLUMNS.values() for kpi_id in ids)
-
-
 def _applies(ranked: Mapping[str, Ranking], kpi_ids: Iterable[str]) -> bool:
     return all(ranked[kpi_id].nothing != "not_applicable" for kpi_id in kpi_ids)
 
 
-def _assessed(ranked: Mapping[str, Ranking]) -> Iterable[RankedEntity]:
-    return (row for kpi_id in COLUMNS[READINESS] for row in ranked[kpi_id].rows)
+def _assessed(columns: Mapping[str, tuple[str, ...]], ranked: Mapping[str, Ranking]) -> Iterable[RankedEntity]:
+    return (row for kpi_id in columns.get(READINESS, ()) for row in ranked[kpi_id].rows)
 
 
 def _rows(
+    columns: Mapping[str, tuple[str, ...]],
     ranked: Mapping[str, Ranking],
     targets: Mapping[str, Mapping[str | None, Target]],
     holders: Mapping[str, Level],
     trends: Mapping[str, tuple[Point, ...]],
 ) -> tuple[LeagueRow, ...]:
     standings: dict[str, dict[str, Standing]] = {row.entity.id: {} for row in ranked[TOPIC].rows}
-    for column, kpi_ids in COLUMNS.items():
+    for column, kpi_ids in columns.items():
         for kpi_id in kpi_ids:
             for value in ranked[kpi_id].rows:
                 if value.value is not None and value.entity.id in standings:

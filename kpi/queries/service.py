@@ -12,9 +12,8 @@ from kpi.queries.results import Freshness, Named, Point
 from kpi.queries.service_states import MEASURES, Effect, Measure, as_of_day
 from kpi.warehouse.connect import Warehouse
 
-KPI_IDS = ("transactions", "digital_take_up", "completion_rate", "satisfaction")
-"""What the headlines of a service are asked for."""
-VOLUME = "transactions"
+VOLUME, TAKE_UP = "transactions", "digital_take_up"
+"""What the sentence on a service says."""
 UNKNOWN_CHANNEL = "unknown"
 LEAST_MONTHS = 24
 

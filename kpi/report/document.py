@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from kpi.catalogue import shown_on
 from kpi.language import format_day, format_moment, isolate, join_list, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline
@@ -19,43 +20,7 @@ from kpi.report.summary import summary
 from kpi.report.trends import legend, trend
 from kpi.report.words import Writer
 
-CARDS = {
-    "programme": (
-        TOPIC, "services_digitised", "priority_services_simplified", "programme_performance", "digital_take_up",
-        "projects_completed", "completion_rate", "satisfaction", "processing_time_median", "entity_readiness",
-        "journeys_designed", "data_completeness",
-    ),
-    "entity": (
-        TOPIC, "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
-        "priority_services_simplified", "entity_readiness", "data_completeness", "programme_performance",
-        "simplification_steps_saved", "simplification_time_saved", "transactions",
-    ),
-    "governorate": (
-        TOPIC, "transactions_per_1000", "digital_take_up", "completion_rate", "satisfaction", "processing_time_median",
-        "services_digitised", "priority_services_simplified", "governorate_readiness", "transactions",
-    ),
-}  # fmt: skip
 MOST_CARDS = {"programme": 12, "entity": 9, "governorate": 9}
-TRENDS = {
-    "programme": (
-        "digital_take_up", "services_digitised", "completion_rate", "satisfaction", "processing_time_median",
-        "programme_performance", "entity_readiness", "data_completeness",
-    ),
-    "entity": (
-        "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
-        "entity_readiness",
-    ),
-    "governorate": (
-        "digital_take_up", "completion_rate", "satisfaction", "processing_time_median", "services_digitised",
-        "governorate_readiness",
-    ),
-}  # fmt: skip
-# Counts of entities, which are one or none for an entity itself; how many have a level is no figure of the programme.
-NOT_LISTED = {
-    "programme": frozenset({"excellence_level"}),
-    "entity": frozenset({"excellence_level", "entities_reporting"}),
-    "governorate": frozenset({"excellence_level"}),
-}
 _IN_A_ROW = {"cards": 3, "trends": 2}
 
 
@@ -71,7 +36,7 @@ def document(
     shown = [
         headline
         for headline in headlines
-        if headline.nothing != "not_applicable" and headline.kpi.id not in NOT_LISTED[scope.kind]
+        if headline.nothing != "not_applicable" and scope.kind not in headline.kpi.unlisted
     ]
     sections = {
         "programme": programme_sections, "entity": entity_sections, "governorate": governorate_sections,
@@ -184,7 +149,8 @@ def _period(content: Content, language: str) -> str:
 
 def _opening(writer: Writer, content: Content, scope: Scope) -> Iterable[Part]:
     book = content.book
-    wanted = [book.headline(kpi_id, scope.kind, scope.group) for kpi_id in CARDS[scope.kind] if kpi_id in book.kpis]
+    placed = shown_on(book.kpis.values(), f"snapshot_{scope.kind}")
+    wanted = [book.headline(kpi_id, scope.kind, scope.group) for kpi_id in placed]
     known = [headline for headline in wanted if headline.value is not None][: MOST_CARDS[scope.kind]]
     known = known[: len(known) - len(known) % _IN_A_ROW["cards"]] or known
     made = [card(writer, headline, _month_of(content, scope, headline)) for headline in known]
@@ -217,7 +183,8 @@ def _trends(writer: Writer, content: Content, scope: Scope) -> list[Part]:
         return trend(writer, series, book.headline(kpi_id, scope.kind, scope.group), size=size)
 
     main = drawn(TOPIC, "wide")
-    others = [one for kpi_id in TRENDS[scope.kind] if (one := drawn(kpi_id, "small")) is not None]
+    placed = shown_on(book.kpis.values(), f"snapshot_{scope.kind}_trends")
+    others = [one for kpi_id in placed if (one := drawn(kpi_id, "small")) is not None]
     others = others[: len(others) - len(others) % _IN_A_ROW["trends"]]
     parts: list[Part] = []
     if main:

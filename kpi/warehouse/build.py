@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from kpi.warehouse.engines import CubeEngine, engine_in_force
 from kpi.warehouse.faults import storage_error_of
 from kpi.warehouse.held_publication import check_publication, clear_publication
 from kpi.warehouse.inputs import Inputs, check_lake, read_inputs
+from kpi.warehouse.lineage import tables_of_logs
 from kpi.warehouse.manifest import Manifest, damage, file_name, sha256_of
 from kpi.warehouse.publish import (
     BUILD_PREFIX,
@@ -33,7 +34,7 @@ from kpi.warehouse.publish import (
 )
 from kpi.warehouse.tables import BuildInputs, make_tables
 
-COUNTED_TABLES = ("fct_transaction_service_month", "fct_project_update", "fct_service_event", "fct_assessment")
+COUNTED_CUBE = "fct_transaction_service_month"
 
 Say = Callable[[str], None]
 
@@ -102,7 +103,7 @@ def _build_and_publish(
     made = make_aside(aside, build_inputs(inputs, build_id, built_at, sql_folder), settings, progress)
     if not replaces_all:
         progress("compare")
-        check_publication(folder, aside, inputs)
+        check_publication(folder, aside, inputs, sql_folder)
     progress("publish")
     manifest = Manifest(
         build_id=build_id,
@@ -151,15 +152,14 @@ def _make(aside: Path, inputs: BuildInputs, settings: Settings, engine: CubeEngi
         checks = run_checks(connection, inputs.sql_folder)
         blocking = [check for check in checks if check.blocks]
         if blocking:
-            names = ", ".join(f"{check.name} ({check.offending_rows})" for check in blocking)
-            raise CheckFailed("check_blocked", checks=names)
+            raise CheckFailed("check_blocked", broken=tuple(astuple(check) for check in blocking))
         progress("digests")
         make_digest_table(connection)
         document(connection, inputs.sql_folder)
         store_digests(connection)
         rows = {
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
-            for table in COUNTED_TABLES
+            for table in (COUNTED_CUBE, *tables_of_logs(inputs.sql_folder))
         }
         total = connection.execute(
             "select coalesce(sum(transactions), 0)::bigint from fct_transaction_month"

@@ -11,12 +11,13 @@ from kpi.warehouse.statements import sql_files
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Tell how one check ended: its promise, and how many rows break it."""
+    """Tell how one check ended: its promise, how many rows break it, and the first of them."""
 
     name: str
     severity: Literal["block", "warn"]
     promise: str
     offending_rows: int
+    first: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -39,5 +40,14 @@ def run_checks(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> tuple
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str, header: str, text: str) -> CheckResult:
     severity, _, promise = header.partition(":")
-    counted = connection.execute(f"select count(*) from (\n{text.rstrip().rstrip(';')}\n)").fetchall()  # noqa: S608
-    return CheckResult(name, "block" if severity == "block" else "warn", promise.strip(), counted[0][0])
+    statement = text.rstrip().rstrip(";")
+    counted = connection.execute(f"select count(*) from (\n{statement}\n)").fetchall()[0][0]  # noqa: S608
+    first = _first_row(connection, statement) if counted else ""
+    return CheckResult(name, "block" if severity == "block" else "warn", promise.strip(), counted, first)
+
+
+def _first_row(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    found = connection.execute(f"select * from (\n{statement}\n) order by all limit 1")  # noqa: S608
+    names = [column[0] for column in found.description or ()]
+    cells = zip(names, found.fetchall()[0], strict=True)
+    return ", ".join(f"{name} = {value}" for name, value in cells if value is not None)

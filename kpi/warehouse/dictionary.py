@@ -13,6 +13,7 @@ from kpi.warehouse.statements import sql_files
 CODES = ("channel", "outcome", "beneficiary")
 """Keys that do not end in `_id`."""
 FOLDERS = ("cube", "core", "kpi", "serve", "public")
+_ARABIC = r"[\u0600-\u06ff]"
 UNIT_ENDINGS = {
     "_pct": "percent", "_minutes": "minutes", "_omr": "omr", "_bytes": "bytes", "_km2": "km2", "_months": "months",
 }  # fmt: skip
@@ -34,7 +35,7 @@ where not internal and database_name = current_database() and schema_name = 'mai
 order by all
 """
 COLUMNS = """
-select table_name, column_name, column_index, data_type from duckdb_columns()
+select table_name, column_name, column_index, data_type, comment from duckdb_columns()
 where not internal and database_name = current_database() and schema_name = 'main'
 order by table_name, column_index
 """
@@ -50,7 +51,8 @@ Meaning = dict[str, Any]
 def document(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> None:
     """Comment on every object and column, and fill `meta_object`, `meta_column` and `meta_macro` with the same words.
 
-    The words stand in `sql/dictionary.toml` and beside the objects in `sql/`. Raises `SettingsError` for what has none.
+    The words stand in `sql/dictionary.toml` and beside the objects and columns in `sql/`. Raises `SettingsError` for
+    what has none.
     """
     dictionary = tomllib.loads((sql_folder / "dictionary.toml").read_text(encoding="utf-8"))
     for statement in filter(str.strip, TABLES.split(";")):
@@ -75,8 +77,9 @@ def _describe_columns(connection: duckdb.DuckDBPyConnection, dictionary: Meaning
     columns = connection.execute(COLUMNS).fetchall()
     keys = {(table, column) for table, column, *_ in columns}
     rows = []
-    for table, column, position, data_type in columns:
-        meaning = dictionary.get("in", {}).get(table, {}).get(column) or dictionary["column"].get(column)
+    for table, column, position, data_type, comment in columns:
+        beside = _beside(comment)
+        meaning = dictionary.get("in", {}).get(table, {}).get(column) or beside or dictionary["column"].get(column)
         if meaning is None:
             raise SettingsError("column_undocumented", table=table, column=column)
         connection.execute(f'comment on column {table}."{column}" is {_quoted(meaning)}').fetchall()
@@ -84,6 +87,12 @@ def _describe_columns(connection: duckdb.DuckDBPyConnection, dictionary: Meaning
         refers_to = _target(table, column, keys)
         rows.append((table, column, position, data_type, unit, refers_to, meaning["ar"], meaning["en"]))
     connection.executemany("insert into meta_column values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _beside(comment: str | None) -> Meaning | None:
+    """Return what the SQL of an object itself says of a column."""
+    english, _, arabic = (comment or "").partition(" | ")
+    return {"en": english, "ar": arabic} if re.search(_ARABIC, arabic) else None
 
 
 def _target(table: str, column: str, keys: set[tuple[str, str]]) -> str | None:
@@ -104,7 +113,7 @@ def _macro(dictionary: Meaning, name: str, parameters: str) -> tuple[str | None,
 
 def _both(name: str, comment: str | None) -> tuple[str, str]:
     english, separator, arabic = (comment or "").partition(" | ")
-    if not separator or not re.search(r"[\u0600-\u06ff]", arabic):
+    if not separator or not re.search(_ARABIC, arabic):
         raise SettingsError("object_undocumented", object=name)
     return english, arabic
 

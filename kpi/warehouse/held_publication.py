@@ -19,13 +19,13 @@ from kpi.gate import Gate
 from kpi.held import PUBLICATION_FILE, Held, held_id_of
 from kpi.lake import Lake
 from kpi.warehouse.inputs import Inputs
+from kpi.warehouse.lineage import tables_of_logs
 from kpi.warehouse.manifest import known_damage
 from kpi.warehouse.publish import candidates
 
 _LISTED = 50
 _CHANCE = 3.0  # deviations of a count that chance alone explains
 _LEVELS = ("programme", "entity", "service", "stock", "entity_stock", "rows")
-_LOG_OF = {"fct_project_update": "projects", "fct_service_event": "services", "fct_assessment": "assessments"}
 _MONTHS = """
 with figures as (
     select 'programme' as level, '' as id, month, sum(transactions)::bigint as value
@@ -61,7 +61,7 @@ _CONTENTS = "select source_file, sha256 from before.load_file"
 _OWNERS = "select distinct service_id, entity_id from before.fct_transaction_service_month where service_id is not null"
 _TABLES = """
 select table_name from duckdb_tables() where database_name = 'before' and (starts_with(table_name, 'dim_')
-or table_name in ('fct_project_update', 'fct_service_event', 'fct_assessment'))
+or list_contains($of_logs, table_name))
 intersect select table_name from duckdb_tables() where database_name = 'after' order by 1
 """
 
@@ -77,8 +77,13 @@ class Loss:
     after: int
 
 
-def published_losses(served: Path, made: Path, gate: Gate, lake: Lake, taken: Collection[Decision]) -> tuple[Loss, ...]:
-    """Return what is published in one file and would disappear or collapse in the other; none for a file too old."""
+def published_losses(
+    served: Path, made: Path, gate: Gate, lake: Lake, taken: Collection[Decision], of_logs: Mapping[str, str]
+) -> tuple[Loss, ...]:
+    """Return what is published in one file and would disappear or collapse in the other; none for a file too old.
+
+    `of_logs` are the tables that hold the rows of a log, each with its log.
+    """
     try:
         with duckdb.connect(":memory:") as db:
             for name, path in (("before", served), ("after", made)):
@@ -89,7 +94,7 @@ def published_losses(served: Path, made: Path, gate: Gate, lake: Lake, taken: Co
             for service, entity in db.execute(_OWNERS).fetchall():
                 owners.setdefault(service, set()).add(entity)
             found = [loss for loss in months if _counts(loss, gate, explained, owners)]
-            return (*found, *_rows(db, gate, explained))
+            return (*found, *_rows(db, gate, explained, of_logs))
     except (duckdb.CatalogException, duckdb.BinderException):
         return ()  # a build of an older version, which had no such tables
 
@@ -129,12 +134,14 @@ def _is_collapse(level: str, before: int, after: int, gate: Gate) -> bool:
     return lost > _CHANCE * before**0.5
 
 
-def _rows(db: duckdb.DuckDBPyConnection, gate: Gate, explained: Mapping[tuple, int]) -> list[Loss]:
+def _rows(
+    db: duckdb.DuckDBPyConnection, gate: Gate, explained: Mapping[tuple, int], of_logs: Mapping[str, str]
+) -> list[Loss]:
     found = []
-    for (table,) in db.execute(_TABLES).fetchall():
+    for (table,) in db.execute(_TABLES, {"of_logs": list(of_logs)}).fetchall():
         counts = f"select (select count(*) from before.{table}), (select count(*) from after.{table})"  # noqa: S608
         before, after = db.execute(counts).fetchall()[0]
-        known = before - explained.get((_LOG_OF.get(table),), 0)
+        known = before - explained.get((of_logs.get(table),), 0)
         if _is_collapse("rows", known, after, gate):
             found.append(Loss("rows", table, None, before, after))
     return found
@@ -168,12 +175,13 @@ def publication_of(losses: tuple[Loss, ...]) -> Held:
     )
 
 
-def check_publication(folder: Path, made: Path, inputs: Inputs) -> None:
+def check_publication(folder: Path, made: Path, inputs: Inputs, sql_folder: Path) -> None:
     """Raise `PublicationHeld` when a finished build loses what is in service and nobody has let it through."""
     served = next((found for found in candidates(folder) if known_damage(folder, found) is None), None)
     if served is None:
         return
-    losses = published_losses(folder / served.file, made, inputs.workspace.gate, inputs.lake, inputs.decisions)
+    gate, of_logs = inputs.workspace.gate, tables_of_logs(sql_folder)
+    losses = published_losses(folder / served.file, made, gate, inputs.lake, inputs.decisions, of_logs)
     held = publication_of(losses) if losses else None
     decided = {one.subject.get("held_id") for one in inputs.decisions if one.action == "release"}
     if held is not None and held.held_id not in decided:

@@ -20,6 +20,13 @@ def kpi_inputs(sql_folder: Path, catalogue: dict[str, Kpi]) -> list[tuple[str, s
     return [(kpi.id, source) for kpi in catalogue.values() for source in sorted(_sources(kpi.view, reads))]
 
 
+def tables_of_logs(sql_folder: Path) -> dict[str, str]:
+    """Return the core tables that publish the rows of a log as they were sent, each with its log."""
+    logs = {f"lake_{log}": log for log in OTHER_LOGS}
+    found = ((file.name, file.reads(frozenset(logs))) for file in sql_files(sql_folder, "core"))
+    return {table: logs[lake] for table, read in found for lake in read}
+
+
 def _sources(view: str, reads: dict[str, set[str]]) -> set[str]:
     seen: set[str] = set()
     waiting = [view]

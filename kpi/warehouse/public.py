@@ -122,7 +122,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, below: int) -> None:
     comments = dict(found)
     tables = {name: f"select * from full_edition.{name}" for name in sorted(comments) if name.startswith(COPIED)}
     left_out = f"where kpi_id in ({BODIES} union all {PEOPLE})"
-    for name in ("meta_kpi", "meta_kpi_version", "meta_kpi_sql", "meta_kpi_input"):
+    for name in ("meta_kpi", "meta_kpi_version", "meta_kpi_place", "meta_kpi_sql", "meta_kpi_input"):
         tables[name] += f" {left_out} order by rowid"
     tables["meta_build"] = (
         f"select * replace ('public' as edition, {int(below)}::bigint as small_cell_below) from full_edition.meta_build"

@@ -22,6 +22,8 @@ left join (
 ) as coverage on load_file.source_file = coverage.source_file
 """
 PROGRAMME = "programme"
+LAYOUT = ("unlisted", "bodies", "measure")
+"""What an entry of the catalogue says of where its values are shown: no part of a definition."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,8 @@ class Snapshot:
 
 def read_snapshot(warehouse: Warehouse) -> Snapshot:
     """Read a build for comparison."""
-    definitions = {
-        row["kpi_id"]: row for row in warehouse.query("select * from meta_kpi order by kpi_id").iter_rows(named=True)
-    }
+    entries = warehouse.query("select * from meta_kpi order by kpi_id").drop(LAYOUT, strict=False)
+    definitions = {row["kpi_id"]: row for row in entries.iter_rows(named=True)}
     versions: dict[str, list] = {}
     for kpi_id, *version in warehouse.query("select * from meta_kpi_version order by all").iter_rows():
         versions.setdefault(kpi_id, []).append(version)

@@ -1,5 +1,6 @@
 """Make a build's tables and views: lake and registries in, documented SQL objects out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import polars as pl
 
 from kpi.catalogue import SQL_FOLDER, Kpi, codes, load_catalogue
 from kpi.decisions import Decision
-from kpi.errors import QueryRefused, SettingsError
+from kpi.errors import QueryRefused, SlipsError
 from kpi.examples import load_examples
 from kpi.ingest.held_back import HeldBack
 from kpi.ingest.sources import Sources
+from kpi.slips import Slip, nearest
 from kpi.warehouse.engines import CubeEngine
 from kpi.warehouse.faults import refusals_in_words
 from kpi.warehouse.held_views import register_held
@@ -22,6 +24,8 @@ from kpi.warehouse.statements import run_statement, sql_files
 from kpi.workspace import Document
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
+_PARTS = ("numerator", "denominator")
+_WHOLE_TYPES = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 SERVICE = "service_id"
 META_TYPES: dict[str, type[pl.DataType]] = {
     "due_day": pl.Int8, "due_from": pl.Date, "silent_surprise": pl.Float64, "small_cell_below": pl.Int64,
@@ -29,7 +33,8 @@ META_TYPES: dict[str, type[pl.DataType]] = {
     "currency": pl.String,
     **{f"document_{name}": pl.String for name in Document.model_fields},
 }  # fmt: skip
-_BOUNDS = {"lowest_value": pl.Float64, "highest_value": pl.Float64}
+_OF_KPI = {"lowest_value": pl.Float64, "highest_value": pl.Float64, "measure": pl.String}
+_OF_PLACE = {"kpi_id": pl.String, "surface": pl.String, "position": pl.Int64}
 SOURCE_TYPES: dict[str, type[pl.DataType]] = {"source_name": pl.String, "whole": pl.Boolean, "additive": pl.Boolean}
 FULL_EDITION = {"edition": "full", "small_cell_below": None}
 EXTRA_DIMENSIONS = {"channel": "varchar", "level_id": "varchar", "bucket_minutes": "bigint"}
@@ -81,22 +86,29 @@ def _make_meta(
 ) -> None:
     versions = [{"kpi_id": kpi.id, **version.model_dump()} for kpi in catalogue.values() for version in kpi.versions]
     definitions = [
-        kpi.model_dump(exclude={"id", "versions", "range"})
+        kpi.model_dump(exclude={"id", "versions", "range", "shown"})
         | {
             "kpi_id": kpi.id,
             "lowest_value": kpi.bounds[0] if kpi.kind != "sum" or kpi.range else None,
             "highest_value": kpi.bounds[1],
             "dimensions": ", ".join(kpi.dimensions),
             "scopes": ", ".join(kpi.scopes),
+            "unlisted": ", ".join(kpi.unlisted),
             "sort_order": position,
         }
         for position, kpi in enumerate(catalogue.values(), start=1)
     ]
-    ordered = pl.DataFrame(definitions, schema_overrides=_BOUNDS).select("kpi_id", pl.exclude("kpi_id"))
+    places = [
+        (kpi.id, surface, place)
+        for kpi in catalogue.values()
+        for surface, place in kpi.shown.model_dump(exclude_none=True).items()
+    ]
+    ordered = pl.DataFrame(definitions, schema_overrides=_OF_KPI).select("kpi_id", pl.exclude("kpi_id"))
     for name, frame in (
         ("meta_build", _build_frame(inputs.meta, engine)),
         ("meta_kpi", ordered),
         ("meta_kpi_version", pl.DataFrame(versions)),
+        ("meta_kpi_place", pl.DataFrame(places, schema=_OF_PLACE, orient="row")),
         ("meta_kpi_sql", _sql_frame(inputs.sql_folder, catalogue)),
         ("meta_kpi_input", _inputs_frame(inputs.sql_folder, catalogue)),
         ("meta_code", _codes_frame(inputs.sql_folder)),
@@ -143,8 +155,8 @@ def _sql_frame(sql_folder: Path, catalogue: dict[str, Kpi]) -> pl.DataFrame:
 def _make_serve_kpi(connection: duckdb.DuckDBPyConnection, catalogue: dict[str, Kpi]) -> None:
     """Store the rows of every view: by service where the KPI tells services apart, and without services for all."""
     # Stored, because planning the union of every view costs more than reading its rows.
-    for kpi in catalogue.values():
-        _check_contract(connection, kpi)
+    if slips := [slip for kpi in catalogue.values() for slip in _contract_slips(connection, kpi)]:
+        raise SlipsError("kpi_views_slips", tuple(slips), folder="sql/kpi")
     extras = ", ".join(EXTRA_DIMENSIONS)
     kinds = ", ".join(f"{name} {kind}" for name, kind in EXTRA_DIMENSIONS.items())
     parts = "numerator bigint, denominator bigint"
@@ -182,14 +194,18 @@ def _union(selects: list[str]) -> str:
     return "\nunion all\n".join(selects)
 
 
-def _check_contract(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> None:
+def _contract_slips(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> Iterator[Slip]:
     described = connection.execute(
-        "select column_name from duckdb_columns() where table_name = ?", [kpi.view]
+        "select column_name, data_type from duckdb_columns() where table_name = ?", [kpi.view]
     ).fetchall()
-    columns = {name for (name,) in described}
-    missing = sorted({*KPI_COLUMNS, *kpi.dimensions} - columns)
-    if missing:
-        raise SettingsError("kpi_view_incomplete", kpi=kpi.id, view=kpi.view, columns=", ".join(missing))
+    kinds, place = dict(described), f"{kpi.view}.sql"
+    for column in dict.fromkeys((*KPI_COLUMNS, *kpi.dimensions)):
+        if column not in kinds:
+            facts = {"place": place, "column": column}
+            yield Slip("view_column_missing", facts, nearest(column, kinds), tuple(kinds))
+        elif column in _PARTS and kinds[column] not in _WHOLE_TYPES:
+            # A share of 0.34 would be cut off to nothing, or be published as 0.34 percent.
+            yield Slip("view_part_not_whole", {"place": place, "column": column, "kind": kinds[column]})
 
 
 def value_claims(connection: duckdb.DuckDBPyConnection) -> None:

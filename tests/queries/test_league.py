@@ -7,8 +7,9 @@ import pytest
 
 from kpi.periods import Period
 from kpi.queries.attention import attention
+from kpi.queries.definitions import definitions
 from kpi.queries.filters import Filters
-from kpi.queries.league import COLUMNS, READINESS, TOPIC, league
+from kpi.queries.league import READINESS, TOPIC, columns_of, league
 from kpi.queries.ranking import ranking, rankings
 from kpi.warehouse.connect import Warehouse
 from tests.queries.entity_workspace import publish_entities
@@ -64,7 +65,7 @@ def test_the_league_says_who_reported_who_is_silent_and_who_is_incomplete(whole)
 
 
 def test_every_value_is_the_one_of_the_ranking_of_its_kpi(town, whole) -> None:
-    for column, kpi_ids in COLUMNS.items():
+    for column, kpi_ids in columns_of(definitions(town), "league").items():
         ranked = {
             row.entity.id: row.value
             for kpi_id in kpi_ids

@@ -9,10 +9,13 @@ import duckdb
 import pytest
 
 from kpi.errors import CheckFailed, NothingPublished, SettingsError
+from kpi.messages import text
 from kpi.settings import REPOSITORY, Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
 from kpi.warehouse.publish import Manifest, publishing
+
+OF_SATISFACTION = 'dimensions = ["channel", "service_id"]\nshown = { overview = 8'
 
 
 @pytest.fixture
@@ -165,41 +168,60 @@ def test_old_builds_are_pruned_to_the_number_kept(workspace: Path) -> None:
     assert len(list((workspace / "warehouse").glob("kpi-*.duckdb"))) <= 2 + len(months)
 
 
-def test_a_kpi_is_added_with_sql_and_registries_alone(workspace: Path, tmp_path: Path) -> None:
+def with_views(tmp_path: Path, **changes: tuple[str, str, str]) -> Path:
+    """Return a copy of the SQL in which a view of each KPI that is named has one text for another."""
     sql = Path(shutil.copytree(REPOSITORY / "sql", tmp_path / "sql"))
-    (sql / "kpi" / "kpi_counter_share.sql").write_text(
-        "-- one row per month, entity and governorate\n"
-        "create view kpi_counter_share as\n"
-        "select month, entity_id, governorate_id,\n"
-        "coalesce(sum(transactions) filter (where channel = 'counter'), 0)::bigint as numerator,\n"
-        "sum(transactions)::bigint as denominator\n"
-        "from fct_transaction_month where outcome = 'completed'\n"
-        "group by month, entity_id, governorate_id;\n"
-        "comment on view kpi_counter_share is 'Counter share. | نصيب المكاتب.';\n",
-        encoding="utf-8",
-    )
-    with (sql / "kpis.toml").open("a", encoding="utf-8") as catalogue:
-        catalogue.write(
-            '\n[counter_share]\nname_ar = "نصيب مكاتب الخدمة"\nname_en = "Counter share"\nunit = "percent"\n'
-            'kind = "ratio"\nflow = "flow"\ndirection = "down"\ndecimals = 1\nscale = 100\n'
-            'definition_ar = "تجربة"\ndefinition_en = "Trial"\nformula_ar = "تجربة"\nformula_en = "trial"\n'
-            'owner_ar = "تجربة"\nowner_en = "trial"\nsource_ar = "تجربة"\nsource_en = "trial"\n'
-            '[[counter_share.versions]]\nvalid_from = 2021-01-01\nnote_ar = "أول"\nnote_en = "first"\n'
-        )
-    rebuilt(workspace, sql_folder=sql)
-    share = Warehouse.open(workspace).query(
-        "select value from kpi_points('counter_share', date '2025-01-01', date '2025-05-01')"
-    )
-    assert 0 < share.item() < 100
+    for kpi_id, (file, found, written) in changes.items():
+        path = sql / file.format(kpi_id)
+        text = path.read_text(encoding="utf-8")
+        assert found in text
+        path.write_text(text.replace(found, written), encoding="utf-8")
+    return sql
 
 
-def test_a_kpi_view_that_breaks_its_contract_is_named(workspace: Path, tmp_path: Path) -> None:
-    sql = Path(shutil.copytree(REPOSITORY / "sql", tmp_path / "sql"))
-    view = sql / "kpi" / "kpi_journeys_designed.sql"
-    view.write_text(view.read_text(encoding="utf-8").replace("as denominator", "as divisor"), encoding="utf-8")
+def test_all_views_that_break_their_contract_are_named_at_once(workspace: Path, tmp_path: Path) -> None:
+    view = "kpi/kpi_{}.sql"
+    sql = with_views(
+        tmp_path,
+        journeys_designed=(view, "as denominator", "as denominators"),
+        completion_rate=(view, "::bigint as numerator", "::double as numerator"),
+    )
     with pytest.raises(SettingsError) as caught:
         rebuilt(workspace, sql_folder=sql)
-    assert "denominator" in caught.value.what("en")
+    said = caught.value.what("en")
+    assert "kpi_journeys_designed.sql: the column denominator is missing. Nearest: denominators" in said
+    assert "kpi_completion_rate.sql: numerator is of the type DOUBLE" in said
+
+
+@pytest.mark.parametrize(
+    ("check", "change", "first"),
+    [
+        pytest.param(
+            "values_stay_within_bounds",
+            ("kpi/kpi_{}.sql", "(4 * sum(ratings))::bigint", "sum(ratings)::bigint"),
+            "highest_value = 100",
+            id="more-than-the-whole",
+        ),
+        pytest.param(
+            "percentages_are_no_shares",
+            ("kpis.toml", f"scale = 100\n{OF_SATISFACTION}", f"scale = 1\n{OF_SATISFACTION}"),
+            "kpi_id = satisfaction",
+            id="a-share-of-one",
+        ),
+    ],
+)  # fmt: skip
+def test_a_percentage_that_cannot_be_one_is_refused_in_words(
+    workspace: Path, tmp_path: Path, check, change, first
+) -> None:
+    before = Warehouse.open(workspace).build_id
+    with pytest.raises(CheckFailed) as caught:
+        rebuilt(workspace, sql_folder=with_views(tmp_path, satisfaction=change))
+    for language in ("en", "ar"):
+        said = caught.value.what(language)
+        assert text(f"checks.{check}", language) in said
+        assert first in said
+        assert "satisfaction" in said
+    assert Warehouse.open(workspace).build_id == before
 
 
 def test_the_same_build_can_be_opened_twice_in_one_process(demo_workspace: Path) -> None:

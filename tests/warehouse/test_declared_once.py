@@ -42,6 +42,13 @@ CONTRACTS["visits"] = Contract(
     owner="service_id",
 )
 """
+VISIT_TABLE = """-- one row per service and day on which it was visited
+create table fct_visit as
+select service_id, visited_on, visitors from lake_visits order by all;
+comment on table fct_visit is 'Visits as sent. | الزيارات كما وردت.';
+comment on column fct_visit.visited_on is 'Day of the visits. | يوم الزيارات.';
+comment on column fct_visit.visitors is 'Visitors. | عدد الزوار.';
+"""
 
 
 def workspace(folder: Path, **logs: str) -> Path:
@@ -85,32 +92,73 @@ def test_sql_declares_the_columns_that_the_lake_holds() -> None:
             assert names == [*contract.lake_schema, "lake_file"]
 
 
-def test_a_column_and_a_log_that_are_added_to_the_contracts_alone_are_counted(tmp_path) -> None:
+def with_visits(tmp_path: Path) -> Path:
+    """Return a copy of the program with two files changed: the contracts name a log, and a core table publishes it."""
     code = tmp_path / "code"
-    for name in ("kpi", "sql"):
+    for name in ("kpi", "sql", "pages"):
         shutil.copytree(REPOSITORY / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))
     contracts = code / "kpi" / "ingest" / "contracts.py"
     text = contracts.read_text(encoding="utf-8")
     column = '        _percent("score_pct"'
     assert column in text
     contracts.write_text(text.replace(column, f'        _count("assessors"),\n{column}') + VISITS, encoding="utf-8")
+    (code / "sql" / "core" / "fct_visit.sql").write_text(VISIT_TABLE, encoding="utf-8")
+    return code
+
+
+def run(code: Path, folder: Path, *arguments: str, status: int = 0) -> str:
+    environment = os.environ | {"PYTHONPATH": str(code), "KPI_WORKSPACE": str(folder), "KPI_LANGUAGE": "en"}
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "kpi", *arguments],
+        cwd=code,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == status, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def test_a_log_is_added_with_its_contract_and_its_core_table_alone(tmp_path) -> None:
+    code = with_visits(tmp_path)
     folder = workspace(
         tmp_path / "town",
         assessments=LOGS["assessments"].replace("score_pct\n", "score_pct,assessors\n").replace("70\n", "70,3\n"),
-        visits="service_id,visited_on,visitors\nswim,2024-01-02,7\npicnic,2024-01-02,\npicnic,2024-01-03,1\n",
+        visits="service_id,visited_on,visitors\nswim,2024-01-02,7\npicnic,2024-01-02,\npicnic,2024-01-03,1\n"
+        "sauna,2024-01-03,1\nswim,2024-01-04,-5\nswim,2024-01-02,7\nswim,someday,1\n",
     )
     folder.joinpath("inbox/assessments/b.csv").write_text(LOGS["assessments"].replace("01-31", "02-29"), "utf-8")
-    environment = os.environ | {"PYTHONPATH": str(code), "KPI_WORKSPACE": str(folder)}
+    with (folder / "workspace.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[gate]\nrejected_share_pct = 100\n")
     for command in ("load", "build"):
-        run = [sys.executable, "-m", "kpi", command]
-        subprocess.run(run, check=True, cwd=code, env=environment, capture_output=True)  # noqa: S603
+        run(code, folder, command)
     found = columns_of(folder)
     assert found["assessments"]["assessors"] == 1
     assert found["visits"] == {"source_row": 3, "service_id": 3, "visited_on": 3, "visitors": 2}
     warehouse = Warehouse.open(folder)
     sent = warehouse.query("select entity_id, log_rows from load_coverage where log = 'visits' order by 1").rows()
+    seen = warehouse.query("select service_id, visitors from fct_visit order by all").rows()
+    rejected = warehouse.query("select source_row, reason from load_rejected where log = 'visits' order by 1").rows()
+    said = warehouse.query("select en from meta_column where object_name = 'fct_visit' and column_name = 'visitors'")
     warehouse.close()
     assert sent == [("baths", 1), ("parks", 2)]
+    assert seen == [("picnic", 1), ("picnic", None), ("swim", 7)]
+    assert [reason for _, reason in rejected] == ["unknown_service", "out_of_range", "duplicate_id", "not_a_date"]
+    assert said.item() == "Visitors."
+    run(code, folder, "rows", "--log", "visits", "--out", str(tmp_path / "visits.csv"))
+    assert "swim" in (tmp_path / "visits.csv").read_text(encoding="utf-8")
+
+
+def test_published_rows_of_an_added_log_do_not_disappear_in_silence(tmp_path) -> None:
+    code = with_visits(tmp_path)
+    rows = "".join(f"swim,2024-01-{day:02},1\n" for day in range(1, 29))
+    folder = workspace(tmp_path / "town", visits=f"service_id,visited_on,visitors\n{rows}")
+    for command in ("load", "build"):
+        run(code, folder, command)
+    table = code / "sql" / "core" / "fct_visit.sql"
+    table.write_text(VISIT_TABLE.replace("from lake_visits", "from lake_visits where visitors > 9"), encoding="utf-8")
+    assert "fct_visit" in run(code, folder, "build", status=1)
 
 
 @pytest.mark.parametrize("lost", ["values of a column", "a whole log"])

@@ -25,8 +25,10 @@ from kpi.web.cache.answers import (
     cached_scorecard,
     cached_series,
     cached_several_series,
+    cached_shown,
     cached_split,
     every_rejected_row,
+    headlines_of,
     stopped_publication,
 )
 from kpi.web.cache.build import current_build, is_older_build
@@ -84,6 +86,8 @@ __all__ = [
     "cached_schema",
     "cached_scorecard",
     "cached_series",
+    "cached_shown",
+    "headlines_of",
     "cached_several_series",
     "cached_service",
     "cached_service_facts",

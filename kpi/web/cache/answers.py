@@ -1,6 +1,6 @@
 """Cached answers on indicators, entities, governorates, transactions and the quality of the data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +8,7 @@ import polars as pl
 from kpi.errors import SettingsError
 from kpi.held import Held, held_publication
 from kpi.queries.changes_of_hands import ChangeOfHands, changes_of_hands
+from kpi.queries.definitions import shown
 from kpi.queries.entity import EntityProfile, entity_profile
 from kpi.queries.entity_months import CoverageMap, coverage_map
 from kpi.queries.filters import Filters
@@ -71,6 +72,22 @@ def cached_readiness(build: Build, filters: Filters) -> Readiness:
 def cached_headlines(build: Build, kpi_ids: tuple[str, ...], filters: Filters) -> tuple[Headline, ...]:
     """Return the headlines of several KPIs, in the order asked."""
     return tuple(headlines(warehouse_of(build), kpi_ids=kpi_ids, filters=filters))
+
+
+@kept
+def cached_shown(build: Build, surface: str) -> tuple[str, ...]:
+    """Return which KPIs stand on a surface, in their places."""
+    return shown(warehouse_of(build), surface)
+
+
+def headlines_of(
+    build: Build, surface: str, filters: Filters, *said: str
+) -> tuple[tuple[Headline, ...], Mapping[str, Headline]]:
+    """Return the headlines that stand on a surface, and by id these and those that its sentences say."""
+    placed = cached_shown(build, surface)
+    asked = tuple(dict.fromkeys((*placed, *said)))
+    known = {one.kpi.id: one for one in cached_headlines(build, asked, filters)}
+    return tuple(known[kpi_id] for kpi_id in placed), known
 
 
 @kept

@@ -19,18 +19,6 @@ from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.hands import hands_html, own_figures_html
 
-CARDS = (
-    "digital_transactions",
-    "transactions_per_1000",
-    "digital_take_up",
-    "completion_rate",
-    "satisfaction",
-    "processing_time_median",
-    "services_digitised",
-    "priority_services_simplified",
-    "governorate_readiness",
-)
-
 
 def this_governorate(visit: Visit) -> Visit | None:
     """Return the visit with nothing but the governorate of the address; None when it names none that is known."""

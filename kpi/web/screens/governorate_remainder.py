@@ -12,7 +12,6 @@ from kpi.web.links import href
 from kpi.web.panels import answer_box
 from kpi.web.tables import folded_table_html, table_html
 
-CARDS = ("digital_transactions", "digital_take_up", "completion_rate", "satisfaction")
 ENTITIES_SHOWN = 12
 
 

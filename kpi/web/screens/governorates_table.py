@@ -10,12 +10,12 @@ from kpi.language import Nothing, format_change, format_number, format_percent, 
 from kpi.periods import point_label
 from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.governorates import GovernorateRanking, RankedGovernorate
-from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
+from kpi.queries.governorates_overview import GovernoratesOverview
 from kpi.queries.results import Named
 from kpi.web.links import href
 from kpi.web.tables import table_html
 
-_ALLOCATED = frozenset({TOPIC, "transactions", "transactions_per_1000"})
+_ALLOCATED = frozenset({"transactions", "per_1000"})  # units of what governorates are named for
 
 
 def table_title(ranking: GovernorateRanking, language: str) -> str:
@@ -41,7 +41,7 @@ def places_html(places: GovernoratesOverview, language: str) -> str:
     note = ""
     if dates and _per_head(places):
         note = f'<p class="kpi-note">{escape(t("governorates.population", language, day=dates[-1]))}</p>'
-    if places.newly.entities and places.map.kpi.id in _ALLOCATED:
+    if places.newly.entities and places.map.kpi.unit in _ALLOCATED:
         base = places.ranking.base.label(language) if places.ranking.base else ""
         words = plural(
             "governorates.newly", places.newly.entities, language, amount=places.newly.transactions, base=base

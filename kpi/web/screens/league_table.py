@@ -20,9 +20,8 @@ from kpi.web.links import href, link_html
 from kpi.web.screens.league import level_html
 
 PARAMETER = "sort"
-ON_PHONE = (TOPIC, READINESS, "digital_take_up", "satisfaction")
-"""The facts of a card on a phone, most important first; what the league is sorted by comes before them."""
 FACTS_ON_PHONE = 4
+"""The facts of a card on a phone; what the league is sorted by comes before them."""
 
 
 def column_of_address(league: League) -> str:
@@ -66,7 +65,12 @@ def league_rows(league: League, column: str, language: str) -> Callable[[], pl.D
         def topic(row: LeagueRow, fact: str) -> float | None:
             return getattr(row.standings[TOPIC].value, fact) if TOPIC in row.standings else None
 
-        figures = {names[one]: [row.value(one) for row in rows] for one in league.columns}
+        figures = {
+            names[one]: pl.Series([row.value(one) for row in rows], dtype=pl.Float64).cast(
+                pl.Int64 if kpi.kind == "sum" else pl.Float64
+            )
+            for one, kpi in league.columns.items()
+        }
         words = {key: t(f"entities.table.{key}", language) for key in
                  ("rank", "identifier", "entity", "share", "change", "level", "months", "expected")}  # fmt: skip
         return pl.DataFrame(
@@ -74,7 +78,7 @@ def league_rows(league: League, column: str, language: str) -> Callable[[], pl.D
                 words["rank"]: pl.Series([_place(places.get(row.entity.id)) for row in rows], dtype=pl.Int64),
                 words["identifier"]: [row.entity.id for row in rows],
                 words["entity"]: [row.entity.label(language) for row in rows],
-                **{name: pl.Series(values, dtype=pl.Float64) for name, values in figures.items()},
+                **figures,
                 words["share"]: pl.Series([topic(row, "share_pct") for row in rows], dtype=pl.Float64),
                 words["change"]: pl.Series([topic(row, "change_pct") for row in rows], dtype=pl.Float64),
                 words["level"]: pl.Series(
@@ -83,13 +87,13 @@ def league_rows(league: League, column: str, language: str) -> Callable[[], pl.D
                 words["months"]: [row.reported_months for row in rows],
                 words["expected"]: [row.expected_months for row in rows],
             }
-        ).with_columns(pl.col(names[TOPIC]).cast(pl.Int64))
+        )
 
     return read
 
 
 def _on_phone(league: League, column: str) -> frozenset[str]:
-    wanted = dict.fromkeys(one for one in (column, *ON_PHONE) if one in league.columns)
+    wanted = dict.fromkeys(one for one in (column, *league.on_phone) if one in league.columns)
     return frozenset(list(wanted)[:FACTS_ON_PHONE])
 
 

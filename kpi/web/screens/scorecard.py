@@ -21,9 +21,6 @@ from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.league_table import column_names
 from kpi.web.tables import table_html
 
-OF_TRANSACTIONS = (TOPIC, "digital_take_up", "completion_rate", "satisfaction", "processing_time_median")
-OF_SERVICES = ("services_digitised", "priority_services_simplified")
-OF_PROJECTS = ("programme_performance", "projects_completed")
 LARGE = 4
 """Cards shown large, of those that have a value."""
 SECTIONS = (
@@ -39,15 +36,6 @@ def missing_html(language: str) -> str:
     what = t(f"entity.{kind}_what", language, id=asked) if asked else t("entity.choose_what", language)
     link = link_html(t("entity.to_list", language), "entities", entity=None)
     return f"{message_box(what, t(f'entity.{kind}_next', language))}<p>{link}</p>"
-
-
-def kpis_of(profile: EntityProfile) -> tuple[str, ...]:
-    """Return the indicators that apply to an entity, the most important first."""
-    transactions = OF_TRANSACTIONS if profile.reports_transactions else ()
-    services = OF_SERVICES if profile.services is not None else ()
-    readiness = ("governorate_readiness" if profile.is_office else "entity_readiness",)
-    projects = OF_PROJECTS if profile.owns_programme_projects else ()
-    return (*transactions[:1], *readiness, *services[:1], *transactions[1:], *services[1:], *projects)
 
 
 def answer_html(
@@ -185,7 +173,7 @@ def _stands(place: Place | None, language: str) -> str:
 
 
 def _level(profile: EntityProfile, headlines: Sequence[Headline], language: str) -> str:
-    readiness = next((one for one in headlines if one.kpi.id.endswith(READINESS)), None)
+    readiness = next((one for one in headlines if one.kpi.measure == READINESS), None)
     if readiness is None or readiness.value is None or readiness.as_of is None:
         return ""
     facts: dict[str, object] = {

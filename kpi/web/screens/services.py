@@ -17,7 +17,6 @@ from kpi.web.links import href
 from kpi.web.panels import answer_box
 
 DIGITISED, SIMPLIFIED = "services_digitised", "priority_services_simplified"
-CARDS = (DIGITISED, SIMPLIFIED, "simplification_steps_saved", "simplification_time_saved")
 MATURITY_MARKS = {
     "digitised": "good",
     "simplified": "near",
