@@ -1,5 +1,7 @@
 """What an entity cannot have, which is not applicable to it and not missing: the same on pages and in documents."""
 
+from kpi.catalogue import shown_on
+from kpi.queries.definitions import definitions
 from kpi.queries.filters import Filters
 from kpi.warehouse.connect import Warehouse
 
@@ -16,3 +18,11 @@ def inapplicable_within(warehouse: Warehouse, filters: Filters) -> frozenset[str
     if filters.entity_id is None or filters.organisation == "as_is":
         return frozenset()
     return frozenset(kpi_id for kpi_id, entity_id in inapplicable(warehouse) if entity_id == filters.entity_id)
+
+
+def shown_of_body(warehouse: Warehouse, surface: str, entity_id: str, *, is_office: bool) -> tuple[str, ...]:
+    """List the KPIs of a surface that apply to a body and are told of bodies of its kind, in their places."""
+    kpis, bodies = definitions(warehouse), ("all", "offices" if is_office else "others")
+    beyond = {kpi_id for kpi_id, entity in inapplicable(warehouse) if entity == entity_id}
+    placed = shown_on(kpis.values(), surface)
+    return tuple(kpi_id for kpi_id in placed if kpi_id not in beyond and kpis[kpi_id].bodies in bodies)

@@ -1,6 +1,6 @@
 """KPI definitions as they stand in the published file, so that a number is never shown with another build's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from kpi.catalogue import Kpi, shown_on
 from kpi.errors import SettingsError
@@ -30,7 +30,6 @@ inner join versions on meta_kpi.kpi_id = versions.kpi_id
 left join places on meta_kpi.kpi_id = places.kpi_id
 order by meta_kpi.sort_order
 """
-_MADE_OF = "select distinct kpi_id from meta_kpi_input where list_contains($logs::varchar[], input)"
 
 
 def definitions(warehouse: Warehouse, kpi_ids: Iterable[str] | None = None) -> dict[str, Kpi]:
@@ -53,15 +52,6 @@ def definition(warehouse: Warehouse, kpi_id: str) -> Kpi:
 def shown(warehouse: Warehouse, surface: str) -> tuple[str, ...]:
     """Read which KPIs stand on a surface, in their places."""
     return shown_on(definitions(warehouse).values(), surface)
-
-
-def shown_of_body(warehouse: Warehouse, surface: str, sends: Mapping[str, bool], *, is_office: bool) -> tuple[str, ...]:
-    """Read which KPIs of a surface apply to a body: made of logs that it sends, and of bodies of its kind."""
-    kpis, bodies = definitions(warehouse), ("all", "offices" if is_office else "others")
-    lacking = [log for log, is_sent in sends.items() if not is_sent]
-    beyond = {kpi_id for (kpi_id,) in warehouse.query(_MADE_OF, logs=lacking).iter_rows()}
-    placed = shown_on(kpis.values(), surface)
-    return tuple(kpi_id for kpi_id in placed if kpi_id not in beyond and kpis[kpi_id].bodies in bodies)
 
 
 def _kpi(row: dict) -> Kpi:

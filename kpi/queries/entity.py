@@ -5,8 +5,8 @@ from datetime import date
 
 from kpi.language import prose
 from kpi.periods import Period
+from kpi.queries.applicable import shown_of_body
 from kpi.queries.assessments import IndicatorScore, entity_levels, readiness_scores
-from kpi.queries.definitions import shown_of_body
 from kpi.queries.filters import NOT_BY_SERVICE, Filters, Organisation
 from kpi.queries.names import service_names
 from kpi.queries.points import Request, fetch
@@ -122,12 +122,6 @@ def entity_profile(
     )
     until = {"entity": entity_id, "until": period.end}
     counts = warehouse.query(_SERVICES, until)
-    services = ServiceCounts(*counts.row(0)) if not counts.is_empty() else None
-    sends = {
-        "transactions": row["reports_transactions"],
-        "services": services is not None,
-        "projects": row["owns_programme_projects"],
-    }
     return EntityProfile(
         entity=Named(entity_id, row["name_ar"], row["name_en"]),
         kind=row["kind"] or "other",
@@ -136,7 +130,7 @@ def entity_profile(
         owns_programme_projects=row["owns_programme_projects"],
         team_from=row["team_from"],
         team_to=row["team_to"],
-        services=services,
+        services=ServiceCounts(*counts.row(0)) if not counts.is_empty() else None,
         top_services=_top_services(warehouse, Filters(period, entity_id=entity_id, organisation=organisation)),
         projects=projects_where(
             warehouse, period=period, condition=_PROJECTS, entity=entity_id, governorate=place.id if place else None
@@ -146,7 +140,7 @@ def entity_profile(
             Platform(Named(*names), purpose_ar, purpose_en)
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
         ),
-        kpi_ids=shown_of_body(warehouse, "entity", sends, is_office=row["kind"] == GOVERNORATE_OFFICE),
+        kpi_ids=shown_of_body(warehouse, "entity", entity_id, is_office=row["kind"] == GOVERNORATE_OFFICE),
     )
 
 

@@ -19,7 +19,6 @@ from kpi.report.content import read_content
 from kpi.report.document import document
 from kpi.report.scope import Scope
 from kpi.warehouse.connect import Warehouse
-from kpi.web.screens.scorecard import kpis_of
 from kpi.web.screens.service import channels_html
 from tests.queries.conftest import ENTITIES, GOVERNORATES, POPULATION, PROJECTS, SERVICES, open_workspace, transaction
 
@@ -75,7 +74,7 @@ def test_the_entity_page_lists_no_indicator_that_the_entity_cannot_have(town) ->
     for entity in ("health", "police", "trade", "archive", "office"):
         profile = entity_profile(town, entity_id=entity, period=SPRING)
         assert profile is not None
-        listed = {(entity, one) for one in kpis_of(profile) if not one.endswith("_readiness")}
+        listed = {(entity, one) for one in profile.kpi_ids}
         assert listed <= applies
     assert ("office", "governorate_readiness") in applies
     assert ("office", "entity_readiness") not in applies
