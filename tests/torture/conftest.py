@@ -10,7 +10,7 @@ from kpi.settings import Settings
 from kpi.warehouse.build import build
 from tests.warehouse.smalltown import make_smalltown
 
-DEFAULT_ROUNDS = 20
+DEFAULT_ROUNDS = 12
 FIGURES = pytest.StashKey[list[str]]()
 
 
