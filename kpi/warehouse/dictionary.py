@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from kpi.errors import SettingsError
-from kpi.warehouse.statements import sql_files
+from kpi.warehouse.statements import sql_files, written_at_once
 
 CODES = ("channel", "outcome", "beneficiary")
 """Keys that do not end in `_id`."""
@@ -58,6 +58,13 @@ def document(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> None:
     for statement in filter(str.strip, TABLES.split(";")):
         connection.execute(statement).fetchall()
     macros = connection.execute(MACROS).fetchall()
+    with written_at_once(connection):
+        _describe(connection, dictionary, macros, sql_folder)
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection, dictionary: Meaning, macros: list[tuple[str, str]], sql_folder: Path
+) -> None:
     present = {name for name, *_ in connection.execute(OBJECTS).fetchall()} | {name for name, _ in macros}
     for name, meaning in dictionary["object"].items():
         if name in present:

@@ -1,6 +1,8 @@
 """Find the SQL of a build and put it in an order in which every object exists before it is read."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -39,6 +41,18 @@ def sql_files(root: Path, folder: str) -> tuple[SqlFile, ...]:
     names = frozenset(files)
     order = TopologicalSorter({name: sorted(file.reads(names)) for name, file in files.items()})
     return tuple(files[name] for name in order.static_order())
+
+
+@contextmanager
+def written_at_once(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    """Write what follows down together: each small statement by itself would wait for the disk."""
+    connection.execute("begin transaction").fetchall()
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback").fetchall()
+        raise
+    connection.execute("commit").fetchall()
 
 
 def run_statement(connection: duckdb.DuckDBPyConnection, name: str, statements: str) -> None:
