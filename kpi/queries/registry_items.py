@@ -25,24 +25,8 @@ class RegistryItem:
     source: Named | None
 
 
-def item_columns(table: str, key: str) -> str:
-    """Return the select list that `registry_item` reads; `item_joins` gives the tables behind it."""
-    return f"""
-    {table}.{key} as item_id, {table}.name_ar, {table}.name_en, {table}.kind, dim_kind.name_ar as kind_ar,
-    dim_kind.name_en as kind_en, {table}.owner_entity_id, {table}.owner_ar, {table}.owner_en, {table}.published_status,
-    dim_published_status.name_ar as published_ar, dim_published_status.name_en as published_en, {table}.also_named,
-    {table}.source, {table}.source_ar"""
-
-
-def item_joins(table: str) -> str:
-    """Return the joins that give kinds and states their names."""
-    return f"""
-left join dim_kind on {table}.kind = dim_kind.kind
-left join dim_published_status on {table}.published_status = dim_published_status.published_status"""
-
-
 def registry_item(row: Mapping[str, object], key: str = "item_id") -> RegistryItem:
-    """Read a row of `item_columns`, or of a view with its own `key`; a code without a name keeps its own word."""
+    """Read a row of a view whose `key` names the thing; a code without a name keeps its own word."""
     also = row["also_named"]
     return RegistryItem(
         item=Named(str(row[key]), str(row["name_ar"]), str(row["name_en"])),

@@ -7,6 +7,7 @@ from datetime import date
 from kpi.periods import Period, shift_months
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
+from kpi.queries.names import channel_names, governorate_names
 from kpi.queries.points import Answer, Cell, Request, fetch
 from kpi.queries.results import Freshness, Named, Point
 from kpi.queries.service_states import MEASURES, Effect, Measure, as_of_day
@@ -87,20 +88,10 @@ class ServiceVolumes:
 
 
 _FACTS = "select * from serve_service_facts($as_of, organisation := $organisation) where service_id = $service"
-OWNERS = {
-    "as_was": "inner join dim_entity on dim_service.entity_id = dim_entity.entity_id",
-    "as_is": "inner join dim_service_current_owner as owner on dim_service.service_id = owner.service_id "
-    "inner join dim_entity on owner.current_entity_id = dim_entity.entity_id",
-}
 _EVENTS = """
 select event, event_on, programme from serve_service_events
 where service_id = $service
 order by event_on, sort_order
-"""
-_NAMES = """
-select 'channel' as list, channel as id, name_ar, name_en, digital from dim_channel
-union all
-select 'governorate', governorate_id, name_ar, name_en, false from dim_governorate
 """
 
 
@@ -151,12 +142,11 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
     now, before = (Request(VOLUME, period, by="channel") for period in (asked.period, base or asked.period))
     places = Request(VOLUME, asked.period, by="governorate")
     answers = fetch(warehouse, (over_time, now, before, places), asked)
-    names = {(kind, name): (Named(name, *words), digital) for kind, name, *words, digital in
-             warehouse.query(_NAMES).iter_rows()}  # fmt: skip
+    known = {named.id: (named, digital) for named, digital in channel_names(warehouse)}
     channels = [
         ChannelVolume(
-            channel=names["channel", channel][0] if channel != UNKNOWN_CHANNEL else None,
-            digital=channel != UNKNOWN_CHANNEL and names["channel", channel][1],
+            channel=known[channel][0] if channel != UNKNOWN_CHANNEL else None,
+            digital=channel != UNKNOWN_CHANNEL and known[channel][1],
             points=_points(answers[over_time][channel], span, build.reporting_months),
             total=_total(answers[now], channel),
             base_total=_total(answers[before], channel) if base is not None else None,
@@ -168,7 +158,7 @@ def service_volumes(warehouse: Warehouse, *, service_id: str, entity_id: str, fi
         base=base,
         months_per_point=build.reporting_months,
         channels=tuple(sorted(channels, key=lambda one: (one.channel is None, -(one.total or 0)))),
-        places=_places({key[1]: named for key, (named, _) in names.items()}, answers[places]),
+        places=_places(governorate_names(warehouse), answers[places]),
     )
 
 
