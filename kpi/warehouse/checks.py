@@ -6,7 +6,7 @@ from typing import Literal
 
 import duckdb
 
-from kpi.warehouse.statements import sql_files
+from kpi.warehouse.statements import insert_rows, sql_files
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,8 @@ def run_checks(connection: duckdb.DuckDBPyConnection, sql_folder: Path) -> tuple
     connection.execute(
         "create table meta_check (check_name varchar, severity varchar, promise varchar, offending_rows bigint)"
     ).fetchall()
-    connection.executemany(
-        "insert into meta_check values (?, ?, ?, ?)",
-        [(result.name, result.severity, result.promise, result.offending_rows) for result in results],
-    )
+    rows = [(result.name, result.severity, result.promise, result.offending_rows) for result in results]
+    insert_rows(connection, "meta_check", rows)
     return results
 
 

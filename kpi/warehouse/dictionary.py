@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from kpi.errors import SettingsError
-from kpi.warehouse.statements import sql_files, written_at_once
+from kpi.warehouse.statements import insert_rows, sql_files, written_at_once
 
 CODES = ("channel", "outcome", "beneficiary")
 """Keys that do not end in `_id`."""
@@ -75,9 +75,9 @@ def _describe(
     for name, kind, comment in connection.execute(OBJECTS).fetchall():
         english, arabic = _both(name, comment)
         objects.append((name, kind, grains.get(name, dictionary["object"].get(name, {}).get("grain")), arabic, english))
-    connection.executemany("insert into meta_object values (?, ?, ?, ?, ?)", objects)
+    insert_rows(connection, "meta_object", objects)
     described = [_macro(dictionary, name, parameters) for name, parameters in macros]
-    connection.executemany("insert into meta_macro values (?, ?, ?, ?, ?)", described)
+    insert_rows(connection, "meta_macro", described)
 
 
 def _describe_columns(connection: duckdb.DuckDBPyConnection, dictionary: Meaning) -> None:
@@ -93,7 +93,7 @@ def _describe_columns(connection: duckdb.DuckDBPyConnection, dictionary: Meaning
         unit = meaning.get("unit") or next((u for end, u in UNIT_ENDINGS.items() if column.endswith(end)), None)
         refers_to = _target(table, column, keys)
         rows.append((table, column, position, data_type, unit, refers_to, meaning["ar"], meaning["en"]))
-    connection.executemany("insert into meta_column values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    insert_rows(connection, "meta_column", rows)
 
 
 def _beside(comment: str | None) -> Meaning | None:

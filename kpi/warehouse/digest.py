@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from kpi.warehouse.statements import written_at_once
+from kpi.warehouse.statements import insert_rows
 
 # These say when and by what a build was made; two builds of the same lake differ in them and in nothing else.
 LEFT_OUT_OBJECTS = ("meta_build", "serve_freshness", "meta_digest", "readme")
@@ -47,11 +47,8 @@ def make_digest_table(connection: duckdb.DuckDBPyConnection) -> None:
 def store_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, ObjectDigest]:
     """Write the digests of everything made so far to `meta_digest`, which is there and empty."""
     found = digests(connection)
-    with written_at_once(connection):
-        connection.executemany(
-            "insert into meta_digest values (?, ?, ?)",
-            [(entry.object_name, entry.row_count, entry.digest) for entry in found.values()],
-        )
+    rows = [(entry.object_name, entry.row_count, entry.digest) for entry in found.values()]
+    insert_rows(connection, "meta_digest", rows)
     return found
 
 

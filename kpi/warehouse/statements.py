@@ -1,13 +1,14 @@
 """Find the SQL of a build and put it in an order in which every object exists before it is read."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from kpi.errors import SettingsError
 from kpi.warehouse.faults import VALUE_FAULTS, rows_behind, storage_error_of
@@ -69,6 +70,14 @@ def run_statement(connection: duckdb.DuckDBPyConnection, name: str, statements: 
         if isinstance(error, VALUE_FAULTS) and (rows := rows_behind(connection)):
             raise SettingsError("sql_failed_on_rows", object=name, reason=reason, rows=rows) from error
         raise SettingsError("sql_failed", object=name, reason=reason) from error
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) -> None:
+    """Insert rows as one set, in the order of the table's columns: one by one, each would be planned by itself."""
+    if rows:
+        connection.register("inserted_rows", pl.DataFrame(rows, orient="row", infer_schema_length=None).to_arrow())
+        connection.execute(f"insert into {table} select * from inserted_rows").fetchall()  # noqa: S608
+        connection.unregister("inserted_rows")
 
 
 def table_of(cube: SqlFile, select: str) -> str:

@@ -20,7 +20,7 @@ from kpi.warehouse.held_views import register_held
 from kpi.warehouse.lake_views import attach_lake, detach_transactions, register
 from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.logs import codes_in_use
-from kpi.warehouse.statements import run_statement, sql_files
+from kpi.warehouse.statements import insert_rows, run_statement, sql_files
 from kpi.workspace import Document
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")
@@ -214,9 +214,7 @@ def value_claims(connection: duckdb.DuckDBPyConnection) -> None:
         "select claim_id, kpi_id, entity_id, governorate_id, level_id, period_from, period_to, value "
         "from dim_claim order by 1"
     ).fetchall()
-    rows = [(claim[0], *_computed(connection, claim)) for claim in claims]
-    if rows:
-        connection.executemany("insert into fct_claim_value values (?, ?, ?)", rows)
+    insert_rows(connection, "fct_claim_value", [(claim[0], *_computed(connection, claim)) for claim in claims])
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, claim: tuple) -> tuple[float | None, str | None]:
