@@ -203,11 +203,9 @@ def read_book(
     alone, period = Period(month, month).snap(grain), snapshot_period(month, grain)
     answers: dict[Request, Answer] = {}
     for by in scopes:
-        for kpi in kpis.values():
-            if by in kpi.scopes:
-                # One statement per request: a union of dozens of them needs hundreds of megabytes.
-                for request in _requests(kpi, period, build, by, earlier):
-                    answers |= fetch(warehouse, (request,), Filters(period))
+        told = (kpi for kpi in kpis.values() if by in kpi.scopes)
+        requests = [request for kpi in told for request in _requests(kpi, period, build, by, earlier)]
+        answers |= fetch(warehouse, requests, Filters(period))
     span = min((request.period.start for request in answers), default=period.year_before().start)
     filters = Filters(period)
     wanted: list[str | None] = [None, *entities]
