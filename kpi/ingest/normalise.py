@@ -17,10 +17,11 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _UNTIDY = r"[^ -~]|^ | $|  |^$"
 _NUMERALS = r"[\p{No}\p{Nl}]"
 _NO_NUMERAL = re.compile(r"[\x00-\xb1\xb4-\xb8\xba\xbb\xbf-\u206f]*")  # a shortcut: none of them is one
+_PLAIN = re.compile(r"[ -~\u0621-\u063a\u0641-\u064a]*")  # a shortcut: nothing but their spaces can be untidy
 
 # What writers of Arabic leave out or write differently; `sql/core/search_form.sql` folds the same for the pages.
 _LETTERS = str.maketrans("ٱىیةەکؤئ", "اييههكوي")
-_NO_LETTERS = re.compile(r"[ءـ]|[^\w]|_", re.UNICODE)
+_NO_LETTERS = re.compile(r"[\W_ـ]+")
 
 
 def clean(texts: pl.Series) -> pl.Series:
@@ -42,6 +43,8 @@ def clean(texts: pl.Series) -> pl.Series:
 
 def clean_text(text: str) -> str:
     """Return one text in normal form ("" when blank); the same form as `clean` gives, for the few labels of a file."""
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     form = "NFC" if _has_numeral(text) else "NFKC"
     return _SPACES.sub(" ", unicodedata.normalize(form, text).translate(_TRANSLATION)).strip()
 
@@ -64,10 +67,11 @@ def folded_key(text: str) -> str:
     """
     bare = label_key(text)
     if not bare.isascii():  # plain letters have nothing to be taken apart
-        letters = unicodedata.normalize("NFKD", bare)
-        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    bare = bare.translate(_LETTERS)
-    return _SPACES.sub(" ", _NO_LETTERS.sub(" ", bare.replace("ء", ""))).strip()
+        bare = unicodedata.normalize("NFKD", bare)
+        if not bare.replace(" ", "").isalnum():  # a mark is neither letter nor digit
+            bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
+        bare = bare.translate(_LETTERS).replace("ء", "")
+    return " ".join(_NO_LETTERS.sub(" ", bare).split())
 
 
 def meanings(lookup: dict[str, str]) -> dict[str, set[str]]:
