@@ -141,7 +141,8 @@ class _Load:
         for worker in busy:
             worker.end_when_late()
         taken = [worker.memory_bytes() for worker in walled]
-        if sum(taken) > self.room_bytes + sum(self._kept_bytes(worker.task or ()) for worker in walled):
+        over = sum(taken) - self.room_bytes
+        if over > 0 and over > sum(self._kept_bytes(worker.task or ()) for worker in walled):
             walled[taken.index(max(taken))].end_for_memory()
         return [worker for worker in busy if worker.line in ready and worker.has_answered()]
 

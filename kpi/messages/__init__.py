@@ -1,11 +1,13 @@
 """Read the words of the interface: one TOML catalogue per language, equal keys, equal placeholders."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("ar", "en")
 DEFAULT_LANGUAGE = "ar"
+_TABLE = re.compile(r"^\[([a-z_]+)", re.MULTILINE)
 
 
 @cache
@@ -28,9 +30,23 @@ def text(key: str, language: str, **facts: object) -> str:
 
     Raises `KeyError` when the key is unknown: a missing word is a bug, not an English fallback.
     """
-    # Most keys begin as their file is called: a command that says one sentence need not read all of them.
-    words = _messages_of(language, key.partition(".")[0]).get(key)
+    # A command that says one sentence need not read all of them. Most keys begin as their file is called.
+    head = key.partition(".")[0]
+    words = _messages_of(language, head).get(key)
+    if words is None:
+        found = (_messages_of(language, stem).get(key) for stem in _homes(language).get(head, ()))
+        words = next((words for words in found if words is not None), None)
     return (catalogue(language)[key] if words is None else words).format(**facts)
+
+
+@cache
+def _homes(language: str) -> dict[str, list[str]]:
+    """Return which files have a table of a name."""
+    homes: dict[str, list[str]] = {}
+    for path in sorted((Path(__file__).parent / language).glob("*.toml")):
+        for name in dict.fromkeys(_TABLE.findall(path.read_text(encoding="utf-8"))):
+            homes.setdefault(name, []).append(path.stem)
+    return homes
 
 
 def _flatten(tree: dict[str, object], prefix: str) -> dict[str, str]:
