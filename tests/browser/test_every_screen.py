@@ -1,15 +1,32 @@
-"""What a browser must find on every screen: direction, no width beyond the window, nothing foreign, no complaint."""
+"""What a browser must find on every screen: direction, no width beyond the window, nothing foreign, no complaint.
+
+And no screen breaks a rule of axe-core. A screen is opened once, as narrow as a phone, and then made as wide as a desk.
+"""
 
 import struct
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
 
+import axe_playwright_python
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
 from kpi.language import direction
 from kpi.messages import LANGUAGES
 from tests.addresses import NAMES, address
+from tests.browser.conftest import Server, Visitor
 from tests.browser.screenshots import photograph
 
 pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+OPEN_FOLDS = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
+PHONE, DESK = 390, 1440
+LIGHT = [(name, language, "light") for name in NAMES for language in LANGUAGES]
+DARK = [(name, language, "dark") for name in NAMES for language in LANGUAGES]
+# What the colours of a screen can break; all else is the same in light and in dark.
+RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
 SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
@@ -48,19 +65,92 @@ COLLIDING = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(c
 PROBE = "Failed to load resource: the server responded with a status of 404"
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
-def test_a_screen_fits_its_window_reads_in_its_direction_and_stays_at_home(visitor, name, language, width) -> None:
-    reader = visitor(language, width=width)
-    page = reader.open(address(name, lang=language))
-    assert page.evaluate(SIDEWAYS) <= 0
-    assert page.evaluate(CUT_OFF) == []
-    assert page.evaluate(COLLIDING) == []
+@dataclass(frozen=True)
+class Opened:
+    """Hold a reader who has a screen open, and the language that it was asked in."""
+
+    reader: Visitor
+    language: str
+
+    def at(self, width: int) -> Page:
+        """Return the page in a window of a width."""
+        self.reader.page.set_viewport_size({"width": width, "height": 900})
+        return self.reader.settle()
+
+
+@pytest.fixture(scope="module")
+def opened(
+    request: pytest.FixtureRequest, contexts: Callable[[str, str], BrowserContext], server: Server
+) -> Generator[Opened]:
+    """Open a screen in a language and a colour scheme on a phone, once for all that is asked of it."""
+    name, language, scheme = request.param
+    reader = Visitor(contexts(language, scheme), server.address)
+    reader.page.set_viewport_size({"width": PHONE if scheme == "light" else DESK, "height": 900})
+    reader.open(address(name, lang=language))
+    yield Opened(reader, language)
+    reader.page.close()
+
+
+def misfits(page: Page) -> list[str]:
+    """Return what is cut off, leaves its place or lies on something else, and how far the page moves sideways."""
+    sideways = page.evaluate(SIDEWAYS)
+    return [*page.evaluate(CUT_OFF), *page.evaluate(COLLIDING), *([f"{sideways} px sideways"] if sideways > 0 else [])]
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """Return each broken rule with the elements that break it; axe is evaluated, which no content policy forbids."""
+    page.evaluate(OPEN_FOLDS)
+    page.evaluate(AXE)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(document, options).then(result => result.violations)", options)
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("opened", LIGHT, indirect=True, ids="-".join)
+def test_a_screen_fits_a_phone_reads_in_its_direction_and_stays_at_home(opened: Opened) -> None:
+    page = opened.at(PHONE)
+    assert misfits(page) == []
     app = "getComputedStyle(document.querySelector('[data-testid=stApp]')).direction"
-    assert page.evaluate(app) == direction(language)
-    assert reader.foreign == []
-    assert [words for words in reader.complaints if not words.startswith(PROBE)] == []
+    assert page.evaluate(app) == direction(opened.language)
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+        opened.language,
+        direction(opened.language),
+    ]
+    assert opened.reader.foreign == []
+    assert [words for words in opened.reader.complaints if not words.startswith(PROBE)] == []
+
+
+@pytest.mark.parametrize("opened", LIGHT, indirect=True, ids="-".join)
+def test_a_screen_on_a_phone_breaks_no_rule_of_accessibility(opened: Opened) -> None:
+    assert violations(opened.at(PHONE)) == []
+
+
+@pytest.mark.parametrize("opened", LIGHT, indirect=True, ids="-".join)
+def test_a_screen_fits_a_desk_without_a_complaint(opened: Opened) -> None:
+    page = opened.at(DESK)
+    assert misfits(page) == []
+    assert opened.reader.foreign == []
+    assert [words for words in opened.reader.complaints if not words.startswith(PROBE)] == []
+
+
+@pytest.mark.parametrize("opened", LIGHT, indirect=True, ids="-".join)
+def test_a_screen_on_a_desk_breaks_no_rule_of_accessibility(opened: Opened) -> None:
+    assert violations(opened.at(DESK)) == []
+
+
+@pytest.mark.parametrize("opened", DARK, indirect=True, ids="-".join)
+def test_a_screen_in_the_dark_breaks_no_rule_of_colours(opened: Opened) -> None:
+    assert violations(opened.at(DESK), RULES_OF_COLOUR) == []
+
+
+def test_axe_finds_a_picture_without_words_and_grey_on_grey(visitor: Callable[..., Visitor]) -> None:
+    page = visitor("ar").open("method?lang=ar")
+    page.evaluate(
+        """() => document.querySelector('.kpi-answer').insertAdjacentHTML('beforeend',
+            "<img src='data:,'><p style='color:#999;background:#aaa'>words</p>")"""
+    )
+    assert {found.partition(":")[0] for found in violations(page)} == {"image-alt", "color-contrast"}
+    assert {found.partition(":")[0] for found in violations(page, RULES_OF_COLOUR)} == {"color-contrast"}
 
 
 def test_what_is_cut_off_or_collides_is_seen(browser) -> None:

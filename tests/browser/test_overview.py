@@ -7,7 +7,6 @@ import urllib.request
 import pytest
 
 from kpi.charts.theme import palette
-from kpi.language import direction
 from kpi.messages import LANGUAGES, text
 from kpi.warehouse.connect import current_build_id
 from kpi.web.security import HEADERS
@@ -46,23 +45,6 @@ ANNOTATIONS_OUTSIDE = """() => [...document.querySelectorAll('.js-plotly-plot')]
         const box = words.getBoundingClientRect(), frame = plot.getBoundingClientRect();
         return box.left < frame.left - 1 || box.right > frame.right + 1;
     }).map(words => words.textContent))"""
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_request_leaves_the_server_and_the_console_stays_silent(visitor, language) -> None:
-    reader = visitor(language)
-    reader.open(f"?lang={language}")
-    assert reader.foreign == []
-    assert reader.complaints == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_document_carries_its_language_and_direction(visitor, language) -> None:
-    page = visitor(language).open(f"?lang={language}")
-    assert page.evaluate("document.documentElement.lang") == language
-    assert page.evaluate("document.documentElement.dir") == direction(language)
-    app = "getComputedStyle(document.querySelector('[data-testid=stApp]')).direction"
-    assert page.evaluate(app) == direction(language)
 
 
 def test_arabic_is_what_a_reader_without_a_wish_sees(visitor) -> None:
