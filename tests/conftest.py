@@ -14,6 +14,7 @@ from kpi.ingest.load import load
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.export_file import export_file
+from tests.warehouse.smalltown import make_smalltown
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("KPI_SHARED", str(REPOSITORY.parent / "shared")))
@@ -71,6 +72,14 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 def demo_workspace(once) -> Path:
     """Return the demo workspace at a small scale, built and published; treat it as read-only."""
     return once("demo", lambda folder: publish_demo(folder, SMALL_SCALE))
+
+
+@pytest.fixture
+def published_town(once, tmp_path: Path) -> Settings:
+    """Return a published workspace of two entities with 7 and 3 transactions a month, to do with as a test likes."""
+    made = once("smalltown", lambda folder: build(make_smalltown(folder)))
+    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return Settings(workspace=tmp_path, threads=1, build=None)
 
 
 @pytest.fixture(scope="session")

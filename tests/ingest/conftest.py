@@ -105,11 +105,16 @@ def csv_text(*rows: dict[str, str], separator: str = ",") -> str:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """Return a workspace with small registries and an empty inbox."""
-    (tmp_path / "reference").mkdir()
-    (tmp_path / "inbox").mkdir()
+    return make_office(tmp_path)
+
+
+def make_office(folder: Path) -> Office:
+    """Write small registries and an empty inbox."""
+    (folder / "reference").mkdir()
+    (folder / "inbox").mkdir()
     for name, text in REGISTRIES.items():
-        (tmp_path / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
-    return Office(tmp_path)
+        (folder / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
+    return Office(folder)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
 from kpi.web.exports import Exports
+from tests.ingest.conftest import csv_text, make_office
 from tests.web.serving import served
 
 MOVED = (
@@ -164,9 +165,10 @@ def test_two_owners_on_one_day_are_refused(office):
     assert "“moh-1” has row 1 for 2025-03-31 already" in caught.value.what("en")
 
 
-@pytest.fixture
-def reorganised(office, csv):
-    """Return the published file of a workspace in which a service moved and a body was renamed."""
+@pytest.fixture(scope="module")
+def reorganised_office(tmp_path_factory):
+    """Return a published workspace in which a service moved and a body was renamed; it is only asked."""
+    office = make_office(tmp_path_factory.mktemp("reorganised"))
     (office.folder / "workspace.toml").write_text('name_ar = "ب"\nname_en = "T"\n', encoding="utf-8")
     declare(office, "services", MOVED)
     declare(
@@ -176,12 +178,18 @@ def reorganised(office, csv):
         "new,جديدة,New,,\n",
     )
     cells = [("03-05", "moh-1", ""), ("03-06", "moh-2", ""), ("04-05", "moh-1", ""), ("04-05", "moh-2", "")]
-    office.load_one("transactions/a.csv", rows(csv, *cells))
+    office.load_one("transactions/a.csv", rows(csv_text, *cells))
     assessed = "entity_id,indicator_id,assessed_on,score_pct\nmoh,i1,2025-03-31,70\nmol,i1,2025-03-31,80\n"
     office.put("assessments/a.csv", assessed)
     office.load()
     build(Settings(workspace=office.folder))
-    warehouse = Warehouse.open(office.folder)
+    return office
+
+
+@pytest.fixture
+def reorganised(reorganised_office):
+    """Return its published file."""
+    warehouse = Warehouse.open(reorganised_office.folder)
     yield warehouse
     warehouse.close()
 
@@ -235,9 +243,9 @@ def test_an_organisation_that_is_neither_is_refused_in_words(reorganised):
     ("asked", "values"),
     [("", {"moh": 3, "mol": 1}), ("as_was", {"moh": 3, "mol": 1}), ("as_is", {"new": 2, "mol": 2})],
 )
-def test_an_export_can_be_asked_for_as_it_is_today(reorganised, office, asked, values):
+def test_an_export_can_be_asked_for_as_it_is_today(reorganised_office, asked, values):
     address = "/export/kpi_points.csv?kpi=transactions&period=2025-03..2025-04&by=entity"
-    with served(Starlette(routes=Exports(Settings(workspace=office.folder)).routes)) as client:
+    with served(Starlette(routes=Exports(Settings(workspace=reorganised_office.folder)).routes)) as client:
         answer = client.get(address + (f"&organisation={asked}" if asked else ""))
         refused = client.get(f"{address}&organisation=now&lang=en")
     rows = pl.read_csv(io.BytesIO(answer.body))

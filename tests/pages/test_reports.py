@@ -13,7 +13,7 @@ from kpi.report.desk import issued_documents
 from kpi.report.issue import Order, write_reports
 from kpi.report.record import Store
 from kpi.warehouse.build import build
-from tests.warehouse.smalltown import make_smalltown, write_log
+from tests.warehouse.smalltown import write_log
 
 FEBRUARY = date(2024, 2, 1)
 TODAY = date(2024, 6, 1)
@@ -24,10 +24,8 @@ TAG = re.compile(r"<code>.*?</code>|<[^>]+>", re.DOTALL)
 
 
 @pytest.fixture
-def town(tmp_path):
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+def town(published_town):
+    return published_town
 
 
 def issue(settings, *scopes: str, reissue: bool = False) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from email import message_from_bytes
 from email.message import Message
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,9 +20,7 @@ from kpi.report.due import due_months, last_due
 from kpi.report.issue import Order, write_reports
 from kpi.report.record import Store
 from kpi.settings import REPOSITORY, Settings
-from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
-from tests.warehouse.smalltown import make_smalltown
 
 JANUARY, FEBRUARY, MARCH = (date(2024, month, 1) for month in (1, 2, 3))
 TODAY = date(2024, 6, 1)
@@ -31,11 +28,9 @@ SNAPSHOT = (REPOSITORY / "docs" / "snapshot.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Settings:
+def town(published_town: Settings) -> Settings:
     """Return a published workspace with the months January to March 2024."""
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+    return published_town
 
 
 def due(settings: Settings, today: date) -> tuple[date, ...]:

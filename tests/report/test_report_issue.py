@@ -40,11 +40,9 @@ BOTH = ("ar", "en")
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Settings:
+def town(published_town: Settings) -> Settings:
     """Return a published workspace of two entities with 7 and 3 transactions a month."""
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+    return published_town
 
 
 def issue(settings: Settings, month: date = FEBRUARY, scopes: tuple[str, ...] = ("all",), **more: object):  # noqa: ANN201
@@ -329,11 +327,10 @@ def test_the_command_issues_checks_and_exits_as_scripts_need_it(town: Settings) 
     assert "transactions/parks.csv" in out.read_text(encoding="utf-8")
 
 
-def test_a_font_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_a_font_that_is_missing_is_named(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    fonts = tmp_path_factory.mktemp("fonts")
     for path in FONTS.iterdir():
-        shutil.copy(path, tmp_path)
-    (tmp_path / "ReportSansArabic-Bold.ttf").unlink()
-    settings = make_smalltown(tmp_path / "town")
-    build(settings)
+        shutil.copy(path, fonts)
+    (fonts / "ReportSansArabic-Bold.ttf").unlink()
     with pytest.raises(ReportError, match="ReportSansArabic-Bold.ttf"):
-        issue(settings, fonts=tmp_path)
+        issue(town, fonts=fonts)

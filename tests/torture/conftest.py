@@ -2,13 +2,10 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from kpi.settings import Settings
-from kpi.warehouse.build import build
-from tests.warehouse.smalltown import make_smalltown
 
 DEFAULT_ROUNDS = 12
 FIGURES = pytest.StashKey[list[str]]()
@@ -21,11 +18,9 @@ def rounds() -> int:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(published_town: Settings) -> Settings:
     """Return a small workspace with generation 1 published."""
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+    return published_town
 
 
 @pytest.fixture

@@ -19,14 +19,12 @@ from kpi.warehouse.digest import digests
 from kpi.warehouse.manifest import Manifest, sha256_of
 from kpi.warehouse.publish import POINTER
 from kpi.warehouse.verify import verify
-from tests.warehouse.smalltown import BATHS, make_smalltown, write_generation
+from tests.warehouse.smalltown import BATHS, write_generation
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+def settings(published_town: Settings) -> Settings:
+    return published_town
 
 
 def published(settings: Settings) -> Path:

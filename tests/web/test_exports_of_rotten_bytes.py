@@ -11,15 +11,12 @@ from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse, current_build_id
 from kpi.web.exports import Exports
-from tests.warehouse.smalltown import make_smalltown
 from tests.web.serving import served
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Settings:
-    settings = make_smalltown(tmp_path)
-    build(settings)
-    return settings
+def town(published_town: Settings) -> Settings:
+    return published_town
 
 
 def rot(workspace: Path) -> None:
