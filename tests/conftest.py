@@ -19,6 +19,7 @@ from tests.warehouse.smalltown import make_smalltown
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("KPI_SHARED", str(REPOSITORY.parent / "shared")))
 SMALL_SCALE = 0.002
+LONG_BYTES = 10_000
 
 # How long an example takes is said by the bench: on a busy machine a deadline fails what is right.
 hypothesis.settings.register_profile("no_deadline", deadline=None)
@@ -26,6 +27,15 @@ hypothesis.settings.load_profile("no_deadline")
 
 # The width of the terminal that runs the tests is no part of what a command writes into a pipe.
 os.environ.pop("COLUMNS", None)
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Say where long bytes part: to compare a document line by line takes a quarter of an hour."""
+    if op != "==" or not (isinstance(left, bytes) and isinstance(right, bytes)) or len(left) + len(right) < LONG_BYTES:
+        return None
+    place = len(os.path.commonprefix([left, right]))
+    return [f"{len(left):,} bytes == {len(right):,} bytes, which part at byte {place:,}",
+            f"{left[place : place + 40]!r} == {right[place : place + 40]!r}"]  # fmt: skip
 
 
 def copy_demo_registries(target: Path) -> Path:

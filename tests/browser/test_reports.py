@@ -11,6 +11,7 @@ from kpi.messages import LANGUAGES, text
 from kpi.report.issue import Order, write_reports
 from kpi.warehouse.build import build
 from tests.browser.conftest import Server
+from tests.report.conftest import pdfium_text
 from tests.warehouse.smalltown import make_smalltown
 
 pytestmark = pytest.mark.browser
@@ -35,13 +36,20 @@ def fetched(page, key: str) -> tuple[str, bytes]:
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
-def test_the_document_and_the_issued_one_arrive_as_pdf(visitor, town_server) -> None:
-    page = visitor("en", at=town_server).open("reports?lang=en&month=2024-02&scope=entity:baths&document=ar")
+def test_a_copy_of_the_document_and_the_issued_one_arrive_as_pdf_and_say_which_they_are(
+    visitor, town_server, tmp_path
+) -> None:
+    page = visitor("ar", at=town_server).open("reports?lang=ar&month=2024-02&scope=entity:baths&document=en")
     page.locator(".kpi-leaves img").first.wait_for(timeout=WAIT_MS)
-    name, made = fetched(page, "download_report")
-    assert (name, made[:5]) == ("2024-02-entity-baths-ar.pdf", b"%PDF-")
-    name, issued = fetched(page, "fetch_entity-baths-ar-pdf")
-    assert (name, issued) == ("2024-02-entity-baths-ar.pdf", made)
+    said = {}
+    for key in ("download_report", "fetch_entity-baths-en-pdf"):
+        name, content = fetched(page, key)
+        assert name == "2024-02-entity-baths-en.pdf"
+        (tmp_path / name).write_bytes(content)
+        said[key] = pdfium_text(tmp_path / name)
+    assert "copy, not issued" in said["download_report"]
+    assert "copy, not issued" not in said["fetch_entity-baths-en-pdf"]
+    assert "2024-02/entity-baths/1" in said["fetch_entity-baths-en-pdf"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
