@@ -43,10 +43,6 @@ class Lake:
         """Return the Parquet files with the accepted rows of a log."""
         return tuple(file.accepted_path for file in self.files() if file.log == log and file.accepted_path)
 
-    def rejected_paths(self) -> tuple[Path, ...]:
-        """Return the Parquet files with the rejected rows of every log."""
-        return tuple(file.rejected_path for file in self.files() if file.rejected_path)
-
     def unreadable_entries(self) -> tuple[Path, ...]:
         """Return the ledger entries that cannot be read: what they stand for would be missing without a word."""
         return tuple(self.root / "files" / name for name, file in sorted(self._entries().items()) if file is None)

@@ -151,12 +151,6 @@ def format_change(
     return _written(f"{signed(rounded(value, places), places)}{mark}", language, digits)
 
 
-def format_range(low: float, high: float, language: str, *, decimals: int = 0, digits: Digits | None = None) -> str:
-    """Write a range of numbers, smaller number first in both languages."""
-    ends = (grouped(rounded(end, decimals), decimals) for end in (low, high))
-    return _written("–".join(ends), language, digits)
-
-
 def compact(value: float, language: str, *, digits: Digits | None = None) -> CompactNumber:
     """Shorten a large number to one decimal and a unit word (`1.2 million`), beside its exact form.
 

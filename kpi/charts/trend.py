@@ -23,7 +23,6 @@ from kpi.periods import point_label, shift_months
 from kpi.queries.results import Point, Series
 
 HEIGHT_PX = 360
-NARROW_TICKS = 18
 
 
 @drawn_once

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from kpi.gate import Gate
-from kpi.held import Held, held_id_of
+from kpi.held import Held, HeldKind, held_id_of
 from kpi.lake_file import LakeFile
 
 
@@ -24,22 +24,10 @@ def _rejected_share(content: LakeFile, before: LakeFile | None, gate: Gate) -> H
     if not is_empty_handed and (share_pct <= gate.rejected_share_pct or rejected < gate.rejected_rows_min):
         return None
     kind = "file_rejected_share"
-    return Held(
-        held_id_of(kind, content.source_file, content.sha256, read, rejected),
-        kind,
-        "file_all_rejected" if is_empty_handed else kind,
-        source_file=content.source_file,
-        sha256=content.sha256,
-        entity_id=content.only_entity or (before.only_entity if before else None),
-        log_rows=content.rows_accepted,
-        transactions=_transactions(content),
-        facts={
-            "read": f"{read:,}",
-            "rejected": f"{rejected:,}",
-            "share": f"{share_pct:.0f}",
-            "bound": f"{gate.rejected_share_pct:g}",
-        },
-    )
+    facts = {"read": f"{read:,}", "rejected": f"{rejected:,}"} | _shares(share_pct, gate.rejected_share_pct)
+    asked = held_id_of(kind, content.source_file, content.sha256, read, rejected)
+    entity_id = content.only_entity or (before.only_entity if before else None)
+    return _held(asked, kind, "file_all_rejected" if is_empty_handed else kind, content, entity_id, facts)
 
 
 def _lost_share(content: LakeFile, before: LakeFile, gate: Gate) -> Held | None:
@@ -49,22 +37,29 @@ def _lost_share(content: LakeFile, before: LakeFile, gate: Gate) -> Held | None:
     if not total or 100 * lost / total <= gate.lost_share_pct:
         return None
     kind = "withdrawal"
+    facts = {"before": f"{total:,}", "lost": f"{lost:,}"} | _shares(100 * lost / total, gate.lost_share_pct)
+    asked = held_id_of(kind, content.source_file, content.sha256, content.rows_accepted, before.sha256, lost)
+    return _held(asked, kind, "content_lost", content, before.only_entity, facts)
+
+
+def _held(
+    held_id: str, kind: HeldKind, reason: str, content: LakeFile, entity_id: str | None, facts: dict[str, str]
+) -> Held:
     return Held(
-        held_id_of(kind, content.source_file, content.sha256, content.rows_accepted, before.sha256, lost),
+        held_id,
         kind,
-        "content_lost",
+        reason,
         source_file=content.source_file,
         sha256=content.sha256,
-        entity_id=before.only_entity,
+        entity_id=entity_id,
         log_rows=content.rows_accepted,
         transactions=_transactions(content),
-        facts={
-            "before": f"{total:,}",
-            "lost": f"{lost:,}",
-            "share": f"{100 * lost / total:.0f}",
-            "bound": f"{gate.lost_share_pct:g}",
-        },
+        facts=facts,
     )
+
+
+def _shares(share_pct: float, bound_pct: float) -> dict[str, str]:
+    return {"share": f"{share_pct:.0f}", "bound": f"{bound_pct:g}"}
 
 
 def _cells(content: LakeFile) -> Counter[tuple]:

@@ -35,17 +35,7 @@ RULE_VERSION = "2"
 REPLACED: dict[str, pl.DataType] = {
     "old_file": pl.String(),
     "new_file": pl.String(),
-    "reason": pl.String(),
-    "entity_id": pl.String(),
-    "month": pl.Date(),
-    "months_covered": pl.Int8(),
-    "has_ids": pl.Boolean(),
-    "service_id": pl.String(),
-    "from_day": pl.Date(),
-    "until_day": pl.Date(),
-    "rows": pl.Int64(),
-    "old_transactions": pl.Int64(),
-    "new_transactions": pl.Int64(),
+    **{name: kind for name, kind in LISTED.items() if name not in {"file", "newer"}},
 }
 _GONE: dict[str, pl.DataType] = {
     "source_file": pl.String(),

@@ -102,12 +102,6 @@ class EntityProfile:
         """Tell whether it is the office of a governor."""
         return self.kind == GOVERNORATE_OFFICE
 
-    def team_active(self, month: date) -> bool:
-        """Tell whether the change-management team works in a month."""
-        return (
-            self.team_from is not None and self.team_from <= month and (self.team_to is None or month <= self.team_to)
-        )
-
 
 def entity_profile(
     warehouse: Warehouse, *, entity_id: str, period: Period, organisation: Organisation = "as_was"

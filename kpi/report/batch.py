@@ -80,14 +80,6 @@ def make_all(
         yield Outcome(one, None, ReportError("report_not_made", reason="what was to make it ended without a word"))
 
 
-def make_one(content: Content, wanted: Wanted, earlier: Issued | None) -> bytes:
-    """Make one document; raise what stands against it."""
-    (outcome,) = make_all(content, [wanted], {wanted.scope.key: earlier} if earlier else {}, workers=1)
-    if outcome.pdf is None:
-        raise outcome.error or ReportError("report_not_made", reason=wanted.file)
-    return outcome.pdf
-
-
 def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Issued]) -> Iterator[_Draft]:
     for one in wanted:
         try:

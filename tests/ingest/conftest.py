@@ -79,7 +79,7 @@ class Office:
 
     def rejected(self) -> pl.DataFrame:
         """Return every rejected row, raw values parsed."""
-        paths = self.lake.rejected_paths()
+        paths = [file.rejected_path for file in self.lake.files() if file.rejected_path]
         return pl.concat([pl.read_parquet(path) for path in paths]) if paths else pl.DataFrame()
 
     def findings(self) -> list[tuple[int, str | None, str]]:

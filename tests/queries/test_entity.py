@@ -87,9 +87,8 @@ def test_the_first_assessment_has_none_before_it_and_an_earlier_period_has_no_as
 
 def test_team_and_platforms_come_from_their_registries(town) -> None:
     health, trade = profile(town, "health"), profile(town, "trade")
-    assert health.team_active(date(2025, 5, 1))
-    assert not health.team_active(date(2024, 5, 1))
-    assert not trade.team_active(date(2025, 5, 1))
+    assert (health.team_from, health.team_to) == (date(2024, 6, 1), None)
+    assert (trade.team_from, trade.team_to) == (date(2023, 1, 1), date(2023, 12, 31))
     assert [one.purpose("en") for one in health.platforms] == ["Keeps records"]
 
 

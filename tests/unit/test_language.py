@@ -22,7 +22,6 @@ from kpi.language import (
     format_percent,
     format_points,
     format_quantity,
-    format_range,
     format_value,
     isolate,
     join_list,
@@ -83,7 +82,6 @@ def test_every_isolate_that_opens_also_closes(value: float) -> None:
         compact(value, "ar").short,
         format_duration(abs(value), "ar"),
         format_quantity(abs(value), "transactions", "ar"),
-        format_range(value, value, "ar"),
     ]
     for text in written:
         assert text.count(LRI) + text.count(RLI) == text.count(PDI)
@@ -307,11 +305,6 @@ def test_names_of_the_other_script_are_isolated_and_isolated_text_is_left_alone(
     assert f"{RLI}منجم{PDI}" in t("coverage.silent", "en", names="منجم")
     assert "وزارة الصحة" in t("coverage.silent", "ar", names="وزارة الصحة")
     assert t("coverage.silent", "ar", names=isolate("x", "ar")).count(LRI) == 1
-
-
-def test_a_range_puts_the_smaller_number_first_in_both_languages() -> None:
-    assert format_range(3, 1200, "ar") == f"{LRI}3–1,200{PDI}"
-    assert format_range(3, 1200, "en") == "3–1,200"
 
 
 def test_a_word_that_does_not_exist_is_an_error_and_not_an_empty_text() -> None:

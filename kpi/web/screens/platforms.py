@@ -16,8 +16,6 @@ from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.registry_items import also_named, begun, owner_cell, word
 from kpi.web.tables import table_html
 
-NAMED_IN_ANSWER = 3
-
 
 def answer_html(found: Platforms, entity: Named | None, language: str) -> str:
     """Return the question and its answer, for all or for one entity."""
