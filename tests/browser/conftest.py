@@ -41,6 +41,11 @@ STANDS_STILL = """() => {
     document.body.dataset.seen = seen;
     return drawn.length === charts.length && before === seen;
 }"""
+SETTLED = f"""() => ({DRAWN_FOR_THE_ADDRESS})()
+    && document.querySelector('.kpi-footer, .kpi-box')
+    && document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+    && document.fonts.status === 'loaded'
+    && ({STANDS_STILL})()"""
 
 
 def free_port() -> int:
@@ -103,11 +108,8 @@ class Visitor:
 
     def settle(self) -> Page:
         """Wait until the script has run to its end for the address shown, and every drawing stands still."""
-        self.page.wait_for_function(DRAWN_FOR_THE_ADDRESS, timeout=30_000)
-        self.page.wait_for_selector(".kpi-footer, .kpi-box", timeout=30_000)
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
-        self.page.wait_for_function("document.fonts.ready.then(() => true)")
-        self.page.wait_for_function(STANDS_STILL, polling=300, timeout=30_000)
+        # Looked at now and then: to look at every frame has the browser draw every frame, a fifth of its work.
+        self.page.wait_for_function(SETTLED, polling=200, timeout=60_000)
         return self.page
 
     def _note(self, kind: str, words: str) -> None:
