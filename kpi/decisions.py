@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Literal, get_args
+from typing import Literal, get_args
 
-from kpi.durable import sync
+from kpi.durable import append_whole, sync
 from kpi.errors import SettingsError, storage_fault
 
 Action = Literal["release", "withdraw", "archive", "forget"]
@@ -64,7 +64,7 @@ def record(workspace: Path, action: Action, *, by: str, why: str, subject: Mappi
             subject=dict(subject),
             after=_digest(before[-1].line) if before else _FIRST,
         )
-        _append(file, decision.line)
+        append_whole(file, decision.line)
         sync(path.parent)
     return decision
 
@@ -78,17 +78,6 @@ def decisions(workspace: Path) -> tuple[Decision, ...]:
             return _checked(path, file.read())
     except FileNotFoundError:
         return ()
-
-
-def _append(file: IO[bytes], line: bytes) -> None:
-    size = file.seek(0, os.SEEK_END)
-    try:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    except OSError:
-        os.ftruncate(file.fileno(), size)  # half a line on a full disk would stand in the way of every later one
-        raise
 
 
 def _checked(path: Path, content: bytes) -> tuple[Decision, ...]:

@@ -8,18 +8,16 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Generator, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
-from kpi.durable import sync
+from kpi.durable import put_all
 from kpi.lake_file import EarlierContent, LakeFile, OlderVersionKeptError, Span, iso_time
 
-__all__ = ["EarlierContent", "Lake", "LakeFile", "OlderVersionKeptError", "Span", "iso_time", "settle", "sha256_of"]
+__all__ = ["EarlierContent", "Lake", "LakeFile", "OlderVersionKeptError", "Span", "iso_time", "sha256_of"]
 LOADER_VERSION = "4"
-_SYNCED_AT_ONCE = 8
 
 _Stamp = tuple[int, int, int]  # what changes when a file is replaced: inode, nanoseconds, bytes
 
@@ -80,7 +78,7 @@ class Lake:
 
     def commit(self, *files: LakeFile) -> None:
         """Make entries the truth: write aside, fsync, replace, fsync the folder."""
-        settle({self._draft(file): self._entry_path(file.source_file) for file in files})
+        put_all({self._draft(file): self._entry_path(file.source_file) for file in files})
 
     def _draft(self, file: LakeFile) -> Path:
         path = self._entry_path(file.source_file)
@@ -195,15 +193,3 @@ def _holds(path: Path, sha256: str) -> bool:
         return sha256_of(path) == sha256 or not sha256
     except OSError:
         return False
-
-
-def settle(drafts: Mapping[Path, Path]) -> None:
-    """Put finished drafts in their places so that they survive a crash.
-
-    A disk writes many files that wait for it at once in little more time than one.
-    """
-    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:
-        list(pool.map(sync, drafts))
-        for draft, path in drafts.items():
-            draft.replace(path)
-        list(pool.map(sync, {path.parent for path in drafts.values()}))

@@ -40,6 +40,11 @@ FORBIDDEN = {
     "pages/": ("kpi.warehouse", "kpi.ingest", "kpi.demo", "polars"),
 }
 ANYWHERE = ("pages",)
+MOVED_ELSEWHERE = {
+    "kpi/audit.py": "turns old logs over, which nothing counts on",
+    "kpi/lake.py": "moves what is damaged out of the way",
+    "kpi/ingest/ownership.py": "replaces values of a column",
+}
 NOT_SERVED = {
     "kpi/queries/as_is.py": "gives the cubes the bodies of today, for transactions and days",
     "kpi/queries/exports.py": "holds every point beside its coverage, by bodies of today where that is asked",
@@ -127,6 +132,20 @@ def test_session_state_is_not_used_and_caches_live_in_their_own_modules() -> Non
         assert "session_state" not in text, _named(path)
         if not _named(path).startswith("kpi/web/cache/"):
             assert not re.search(r"st\.cache_(data|resource)", text), _named(path)
+
+
+def test_files_are_synced_and_renamed_in_one_module() -> None:
+    moved = {path.relative_to(REPOSITORY).as_posix() for path in PRODUCT for _ in _durable_calls(path)}
+    assert moved == {"kpi/durable.py", *MOVED_ELSEWHERE}
+
+
+def _durable_calls(path: Path) -> Iterator[ast.Call]:
+    """Find what syncs a file, and what gives a named path another name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            is_named = isinstance(node.func.value, ast.Name) and len(node.args) == 1 and not node.keywords
+            if node.func.attr in {"fsync", "fdatasync"} or (node.func.attr == "replace" and is_named):
+                yield node
 
 
 def test_sql_text_stands_only_in_queries_warehouse_and_sql() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from types import MappingProxyType
 
+from kpi.durable import put
 from kpi.errors import SettingsError, SourceError
 from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.sources import Sources
@@ -141,7 +142,7 @@ def _in_inbox(inbox: Path, file: Path, sources: Sources, useless: Mapping[str, s
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     shutil.copyfile(file, draft)  # not its permissions, but its time: when it was received
     os.utime(draft, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
-    draft.replace(place)
+    put(draft, place)
     return target, is_new
 
 

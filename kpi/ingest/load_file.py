@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from kpi.durable import put_all
 from kpi.errors import SourceError, is_disk_full
 from kpi.ingest.bounds import DEFAULT, Bounds
 from kpi.ingest.contracts import CONTRACTS
@@ -24,7 +25,7 @@ from kpi.ingest.read import kind_of, read_chunks
 from kpi.ingest.sources import Source, Sources
 from kpi.ingest.unforeseen import where_it_failed
 from kpi.ingest.validate import ColumnCameLateError, Validator
-from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, settle, sha256_of
+from kpi.lake import LOADER_VERSION, Lake, LakeFile, OlderVersionKeptError, sha256_of
 from kpi.masking import NUMBER, masked
 from kpi.moment import day_of, now
 
@@ -81,10 +82,9 @@ def load_file(plan: Plan, source_file: str) -> FileResult:
         return _load(plan, lake, source_file, known)
     except SourceError as error:
         return failed(plan, source_file, error)
-    except FileNotFoundError:
-        return failed(plan, source_file, SourceError("file_vanished", file=source_file))
-    except PermissionError:
-        return failed(plan, source_file, SourceError("file_forbidden", file=source_file))
+    except (FileNotFoundError, PermissionError) as error:
+        key = "file_vanished" if isinstance(error, FileNotFoundError) else "file_forbidden"
+        return failed(plan, source_file, SourceError(key, file=source_file))
     except MemoryError:
         raise  # whoever runs this knows whether there is more
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 one bad file must never stop the others
@@ -205,7 +205,7 @@ def commit(plan: Plan, lake: Lake, files: Sequence[tuple[Started, LakeOutput]]) 
     Where a content of the file counts already, the new one is pending until the load has judged it.
     """
     finished = [written.finished() for _, written in files]
-    settle(dict(pair for places in finished for pair in places.values()))
+    put_all(dict(pair for places in finished for pair in places.values()))
     entries = [
         _entry(plan, started, written, {kind: place for kind, (_, place) in places.items()})
         for (started, written), places in zip(files, finished, strict=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kpi.durable import put_all
 from kpi.errors import KpiError
 from kpi.ingest.both_count import BOTH_COUNT, COUNTED, counted_by_span, counted_months, files_that_both_count
 from kpi.ingest.complete_files import replaced_by_complete
@@ -28,7 +29,7 @@ from kpi.ingest.resent_totals import LISTED, resent_totals
 from kpi.ingest.same_ids import ROWS_PER_PASS, RestatedIds, restated_ids
 from kpi.ingest.same_keys import RESTATED_KEYS, restated_keys
 from kpi.ingest.still_asked import ASKED_OF_FILES, still_asked
-from kpi.lake import Lake, settle
+from kpi.lake import Lake
 from kpi.workspace import WEEKDAYS, read_workspace
 
 RULE_VERSION = "2"
@@ -139,7 +140,7 @@ def _keep(lake: Lake, paths: dict[str, Path], overlap: Overlap) -> None:
     drafts = {staging / path.name: path for path in paths.values()}
     for draft, field in zip(drafts, fields(overlap), strict=True):
         getattr(overlap, field.name).write_parquet(draft, compression="zstd")
-    settle(drafts)
+    put_all(drafts)
 
 
 def _find(lake: Lake, without: Without) -> Overlap:

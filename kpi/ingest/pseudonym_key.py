@@ -5,14 +5,13 @@ of the key that its pseudonyms were made with, and a load under another one is r
 """
 
 import hashlib
-import os
 import secrets
 import stat
 from pathlib import Path
 
 import polars as pl
 
-from kpi.durable import write_whole
+from kpi.durable import write_first, write_whole
 from kpi.errors import SettingsError
 from kpi.lake import Lake
 
@@ -100,16 +99,5 @@ def _kept(lake: Lake) -> str:
 
 def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # a link refuses to overwrite: of two first loads at once, both use the key of the one that came first
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    # Of two first loads at once, both use the key of the one that came first.
+    write_first(path, f"{secrets.token_hex(_KEY_BYTES)}\n".encode("ascii"), 0o600)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from kpi.durable import sync
+from kpi.durable import put
 from kpi.errors import KpiError, SettingsError, storage_fault
 from kpi.lake import sha256_of
 from kpi.settings import Settings
@@ -53,8 +53,7 @@ def export_file(settings: Settings, target: Path, *, public: bool = False) -> Ex
             settle(aside)
             if public:
                 aside.chmod(_PUBLIC_MODE)
-            aside.replace(wanted)
-            sync(wanted.parent)
+            put(aside, wanted)
         finally:
             for leftover in (aside, aside.with_name(f"{aside.name}.wal")):
                 leftover.unlink(missing_ok=True)

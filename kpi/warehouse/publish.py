@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from kpi.durable import sync
+from kpi.durable import put, write_whole
 from kpi.errors import SettingsError, storage_fault
 from kpi.lake import sha256_of
 from kpi.moment import day_of, zone_of
@@ -70,10 +70,9 @@ def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[st
     target = folder / manifest.file
     try:
         settle(built)
-        built.replace(target)
-        sync(folder)
+        put(built, target)
         _write_manifest(folder, manifest)
-        _replace(folder / POINTER, _content(manifest))
+        write_whole(folder / POINTER, _content(manifest), BUILD_PREFIX)
     except OSError:
         if Manifest.read(folder / POINTER) != manifest:
             for path in (target, target.with_suffix(".json")):
@@ -96,7 +95,7 @@ def restore(folder: Path, manifest: Manifest) -> bool:
     if not is_listed:
         _write_manifest(folder, manifest)
     if not is_pointed_at:
-        _replace(folder / POINTER, _content(manifest))
+        write_whole(folder / POINTER, _content(manifest), BUILD_PREFIX)
     if not is_given:
         _give_people(folder, manifest)
     return not (is_pointed_at and is_listed and is_given)
@@ -181,17 +180,7 @@ def _content(manifest: Manifest) -> bytes:
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    _replace((folder / manifest.file).with_suffix(".json"), _content(manifest))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f"{BUILD_PREFIX}{path.name}")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync(path.parent)
+    write_whole((folder / manifest.file).with_suffix(".json"), _content(manifest), BUILD_PREFIX)
 
 
 def _give_people(folder: Path, manifest: Manifest) -> None:
@@ -211,16 +200,9 @@ def _give_people(folder: Path, manifest: Manifest) -> None:
     settle(beside)
     # A log that lay beside the copy before would be replayed into the new one.
     (folder / f"{FOR_PEOPLE}.wal").unlink(missing_ok=True)
-    beside.replace(folder / FOR_PEOPLE)
-    sync(folder)
+    put(beside, folder / FOR_PEOPLE)
 
 
 def settle(path: Path) -> None:
-    """Make a file read-only, for its owner and group only, and have its bytes on disk."""
-    # A read-only descriptor is enough to sync, and works for whoever may no longer write the file.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fchmod(descriptor, os.fstat(descriptor).st_mode & PUBLISHED_MODE)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make a file read-only, for its owner and group only."""
+    path.chmod(path.stat().st_mode & PUBLISHED_MODE)

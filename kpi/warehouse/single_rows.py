@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from kpi.durable import sync
+from kpi.durable import put
 from kpi.errors import QueryRefused, storage_error, storage_fault
 from kpi.ingest.contracts import CONTRACTS
 from kpi.ingest.held_back import held_back
@@ -46,9 +46,7 @@ def write_single_rows(settings: Settings, out: Path, form: str, wanted: Wanted) 
             place = str(aside).replace("'", "''")
             copied = connection.execute(f"copy ({_select(wanted, form)}) to '{place}' ({FORMS[form]})", _values(wanted))
             rows = copied.fetchall()[0][0]
-            sync(aside)
-            aside.replace(out)
-            sync(out.parent)
+            put(aside, out)
         except duckdb.Error as error:
             raise storage_error_of(error, out.parent) or QueryRefused("out_not_writable", file=out) from error
         except OSError as error:

@@ -113,7 +113,7 @@ def test_a_disk_without_room_leaves_the_registry_as_it_was(tmp_path, monkeypatch
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device", str(tmp_path / FILE_NAME))
 
-    monkeypatch.setattr("kpi.decisions.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(StorageError):
         taken(tmp_path, "there is no room for it")
     assert (tmp_path / FILE_NAME).read_bytes() == before

@@ -275,7 +275,7 @@ def test_what_is_published_is_on_disk_before_what_names_it(settings: Settings, m
     assert steps == [
         f"sync .build-{os.getpid()}.duckdb", "move kpi.duckdb", folder,
         "sync .build-kpi", "move kpi.json", folder,
-        "sync .build-current.json", "move current.json.json", folder,
+        f"sync .build-current.json.{os.getpid()}", "move current.json.json", folder,
         "sync .build-current.duckdb", "move current.duckdb.duckdb", folder,
     ]  # fmt: skip
 
