@@ -64,9 +64,10 @@ def write_whole(path: Path, content: bytes, draft_prefix: str = ".") -> None:
 def write_first(path: Path, content: bytes, mode: int) -> None:
     """Put a whole file under its name, unless another process did so first: then that one stays."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         sync(draft)
         with suppress(FileExistsError):
             os.link(draft, path)  # a link refuses to overwrite

@@ -15,11 +15,8 @@ from kpi.cli import app
 from kpi.ingest.sources import read_sources
 from kpi.lake import Lake
 from kpi.workspace import read_workspace
+from tests.documents import SAID
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-SAID = {
-    path.name: path.read_text(encoding="utf-8") for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"))
-}
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 IN_LINE = re.compile(r"`(?:\.venv/bin/)?kpi ([a-z][^`\n]*)`")
 IN_BLOCK = re.compile(r"(?:^|[/\s])kpi ([a-z][^#\n]*?)(?=\s*(?:&&|#|$))", re.MULTILINE)

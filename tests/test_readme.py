@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -13,10 +12,8 @@ from kpi.cli import app
 from kpi.gate import Gate
 from kpi.ingest.same_totals import LEAST_TELLING
 from kpi.settings import Settings
+from tests.documents import PAGES, REPOSITORY, SAID
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = {path.name: path for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"))}
-SAID = {name: path.read_text(encoding="utf-8") for name, path in PAGES.items()}
 LINKS = sorted({(name, link) for name, text in SAID.items() for link in re.findall(r"\]\(([^):#]+)\)", text)})
 MOST_LINES = 120
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 LANGUAGES = ("ar", "en")
 DEFAULT_LANGUAGE = "ar"
-_TABLE = re.compile(r"^\[([a-z_]+)", re.MULTILINE)
+_TOP = re.compile(r"^\[?([a-z_]+)(?=[.\] =])", re.MULTILINE)
 
 
 @cache
@@ -22,7 +22,7 @@ def catalogue(language: str) -> dict[str, str]:
 @cache
 def _messages_of(language: str, stem: str) -> dict[str, str]:
     path = Path(__file__).parent / language / f"{stem}.toml"
-    return _flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix="") if path.exists() else {}
+    return _flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix="")
 
 
 def text(key: str, language: str, **facts: object) -> str:
@@ -30,23 +30,22 @@ def text(key: str, language: str, **facts: object) -> str:
 
     Raises `KeyError` when the key is unknown: a missing word is a bug, not an English fallback.
     """
-    # A command that says one sentence need not read all of them. Most keys begin as their file is called.
-    head = key.partition(".")[0]
-    words = _messages_of(language, head).get(key)
-    if words is None:
-        found = (_messages_of(language, stem).get(key) for stem in _homes(language).get(head, ()))
-        words = next((words for words in found if words is not None), None)
-    return (catalogue(language)[key] if words is None else words).format(**facts)
+    # A command that says one sentence need not read all of them.
+    for stem in _homes(language).get(key.partition(".")[0], ()):
+        words = _messages_of(language, stem).get(key)
+        if words is not None:
+            return words.format(**facts)
+    raise KeyError(key)
 
 
 @cache
 def _homes(language: str) -> dict[str, list[str]]:
-    """Return which files have a table of a name."""
+    """Return in which files a name stands at the top, the file of that name first."""
     homes: dict[str, list[str]] = {}
     for path in sorted((Path(__file__).parent / language).glob("*.toml")):
-        for name in dict.fromkeys(_TABLE.findall(path.read_text(encoding="utf-8"))):
+        for name in dict.fromkeys(_TOP.findall(path.read_text(encoding="utf-8"))):
             homes.setdefault(name, []).append(path.stem)
-    return homes
+    return {name: sorted(stems, key=lambda stem: stem != name) for name, stems in homes.items()}
 
 
 def _flatten(tree: dict[str, object], prefix: str) -> dict[str, str]:

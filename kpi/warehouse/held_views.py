@@ -11,7 +11,7 @@ from kpi.decisions import Decision
 from kpi.held import Held, held_of
 from kpi.ingest.held_back import HeldBack
 from kpi.lake import LakeFile
-from kpi.warehouse.lake_views import register
+from kpi.warehouse.statements import register
 
 _HELD: dict[str, pl.DataType] = {
     "held_id": pl.String(),

@@ -15,6 +15,7 @@ from kpi.ingest.overlap import Overlap, read_overlap
 from kpi.ingest.received import NOTHING_HELD, Without
 from kpi.lake import Lake, LakeFile
 from kpi.warehouse.logs import LAKE_SCHEMAS, LOG_MONTHS, LOGS, OTHER_LOGS, log_months, values_by_column
+from kpi.warehouse.statements import register
 
 TRANSACTIONS = TRANSACTIONS_CONTRACT.log
 SPAN_KEY = ("entity_id", "month", "months_covered", "has_ids")
@@ -268,8 +269,3 @@ def _spans(files: tuple[LakeFile, ...], time_zone: str, without: Without) -> pl.
         pl.col("month").str.to_date(),
         received.dt.date().alias("received_on"),
     )
-
-
-def register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    """Let SQL read a frame under a name while the connection lasts."""
-    connection.register(name, frame.to_arrow())

@@ -13,9 +13,8 @@ from kpi.examples import load_examples
 from kpi.warehouse.dictionary import document
 from kpi.warehouse.digest import make_digest_table, store_digests
 from kpi.warehouse.faults import refusals_in_words
-from kpi.warehouse.lake_views import register
 from kpi.warehouse.small_cells import CHANNEL, DIMENSIONS, ENTITY, GOVERNORATE, PROGRAMME, SERVICE, Cell, withheld_cells
-from kpi.warehouse.statements import sql_files
+from kpi.warehouse.statements import register, sql_files
 from kpi.warehouse.tables import value_claims
 
 # Published as they are: registries, and what the file says of itself. All else is left out unless it is named here.

@@ -71,8 +71,8 @@ def publish(built: Path, manifest: Manifest, keep: int, protected: Collection[st
     try:
         settle(built)
         put(built, target)
-        _write_manifest(folder, manifest)
-        write_whole(folder / POINTER, _content(manifest), BUILD_PREFIX)
+        _write_manifest(target.with_suffix(".json"), manifest)
+        _write_manifest(folder / POINTER, manifest)
     except OSError:
         if Manifest.read(folder / POINTER) != manifest:
             for path in (target, target.with_suffix(".json")):
@@ -93,9 +93,9 @@ def restore(folder: Path, manifest: Manifest) -> bool:
     is_listed = Manifest.read((folder / manifest.file).with_suffix(".json")) == manifest
     is_given = is_copy_whole(folder, manifest)
     if not is_listed:
-        _write_manifest(folder, manifest)
+        _write_manifest((folder / manifest.file).with_suffix(".json"), manifest)
     if not is_pointed_at:
-        write_whole(folder / POINTER, _content(manifest), BUILD_PREFIX)
+        _write_manifest(folder / POINTER, manifest)
     if not is_given:
         _give_people(folder, manifest)
     return not (is_pointed_at and is_listed and is_given)
@@ -175,12 +175,9 @@ def _month_of(manifest: Manifest, time_zone: str | None) -> str:
         return manifest.build_id[:6]
 
 
-def _content(manifest: Manifest) -> bytes:
-    return json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    write_whole((folder / manifest.file).with_suffix(".json"), _content(manifest), BUILD_PREFIX)
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    content = json.dumps(asdict(manifest), indent=2, sort_keys=True).encode()
+    write_whole(path, content, BUILD_PREFIX)
 
 
 def _give_people(folder: Path, manifest: Manifest) -> None:

@@ -72,10 +72,15 @@ def run_statement(connection: duckdb.DuckDBPyConnection, name: str, statements: 
         raise SettingsError("sql_failed", object=name, reason=reason) from error
 
 
+def register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Let SQL read a frame under a name while the connection lasts."""
+    connection.register(name, frame.to_arrow())
+
+
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) -> None:
     """Insert rows as one set, in the order of the table's columns: one by one, each would be planned by itself."""
     if rows:
-        connection.register("inserted_rows", pl.DataFrame(rows, orient="row", infer_schema_length=None).to_arrow())
+        register(connection, "inserted_rows", pl.DataFrame(rows, orient="row", infer_schema_length=None))
         connection.execute(f"insert into {table} select * from inserted_rows").fetchall()  # noqa: S608
         connection.unregister("inserted_rows")
 

@@ -17,10 +17,10 @@ from kpi.slips import Slip, nearest
 from kpi.warehouse.engines import CubeEngine
 from kpi.warehouse.faults import refusals_in_words
 from kpi.warehouse.held_views import register_held
-from kpi.warehouse.lake_views import attach_lake, detach_transactions, register
+from kpi.warehouse.lake_views import attach_lake, detach_transactions
 from kpi.warehouse.lineage import kpi_inputs
 from kpi.warehouse.logs import codes_in_use
-from kpi.warehouse.statements import insert_rows, run_statement, sql_files
+from kpi.warehouse.statements import insert_rows, register, run_statement, sql_files
 from kpi.workspace import Document
 
 KPI_COLUMNS = ("month", "entity_id", "governorate_id", "numerator", "denominator")

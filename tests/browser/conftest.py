@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
@@ -41,6 +42,8 @@ STANDS_STILL = """() => {
     document.body.dataset.seen = seen;
     return drawn.length === charts.length && before === seen;
 }"""
+# Streamlit asks for its own paths below the screen's name first; the answer 404 makes it ask again at the root.
+PROBE = "Failed to load resource: the server responded with a status of 404"
 SETTLED = f"""() => ({DRAWN_FOR_THE_ADDRESS})()
     && document.querySelector('.kpi-footer, .kpi-box')
     && document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
@@ -111,6 +114,17 @@ class Visitor:
         # Looked at now and then: to look at every frame has the browser draw every frame, a fifth of its work.
         self.page.wait_for_function(SETTLED, polling=200, timeout=60_000)
         return self.page
+
+    def at(self, width: int) -> Page:
+        """Make the window as wide as that, and wait for the page."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        return self.settle()
+
+    @property
+    def strays(self) -> list[str]:
+        """Return whom the page calls elsewhere, and what the browser complains about."""
+        is_below = urlsplit(self.page.url).path != "/"
+        return [*self.foreign, *(words for words in self.complaints if not (is_below and words.startswith(PROBE)))]
 
     def _note(self, kind: str, words: str) -> None:
         if kind == "error":

@@ -71,8 +71,7 @@ def test_nothing_overflows_sideways_and_no_number_is_cut_at_any_width(visitor, l
     reader = visitor(language)
     page = reader.open(f"?lang={language}")
     for width in (390, 768, 1024, 1440, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        reader.settle()
+        reader.at(width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(SIDEWAYS) <= 0, width
         assert page.evaluate(CLIPPED_NUMBERS) == [], width

@@ -61,8 +61,7 @@ def test_time_and_progress_run_in_reading_direction(visitor, language) -> None:
     reader = visitor(language, width=390)
     page = reader.open(f"projects?lang={language}")
     for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        reader.settle()
+        reader.at(width)
         years = [year.bounding_box()["x"] for year in page.locator(".kpi-years b").all()]
         assert years == sorted(years, reverse=language == "ar")
         life, done = (page.locator(part).first.bounding_box() for part in (".kpi-term", ".kpi-done"))
@@ -78,8 +77,7 @@ def test_nothing_overflows_and_no_name_is_cut(visitor, language, address) -> Non
     reader = visitor(language, width=390)
     page = reader.open(f"{address}{mark}lang={language}")
     for width in (390, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        reader.settle()
+        reader.at(width)
         assert page.evaluate(OVERFLOWS) <= 0, width
         assert page.evaluate(CUT) == [], width
 

@@ -28,8 +28,7 @@ def test_nothing_overflows_sideways_at_any_width_and_a_phone_shows_twelve_months
     reader = visitor(language)
     page = reader.open(f"quality?lang={language}")
     for width, months in ((390, 12), (768, 24), (1440, 24), (1920, 24)):
-        page.set_viewport_size({"width": width, "height": 900})
-        reader.settle()
+        reader.at(width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(SIDEWAYS) <= 0, width
         assert page.evaluate(CELLS_IN_SIGHT) == months, width

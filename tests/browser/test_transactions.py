@@ -59,8 +59,7 @@ def test_nothing_overflows_at_any_width_and_no_row_leaves_its_panel(visitor, lan
     reader = visitor(language)
     page = reader.open(f"transactions?lang={language}&{PERIOD}")
     for width in (360, 390, 768, 1440, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        reader.settle()
+        reader.at(width)
         assert page.evaluate(SIDEWAYS) <= 0, width
         boxes = page.locator(".kpi-mover, .kpi-moved, .kpi-days i, .kpi-key li").evaluate_all(BOXES)
         assert all(0 <= left and right <= width for left, right in boxes), width
