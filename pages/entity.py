@@ -7,8 +7,8 @@ import streamlit as st
 from kpi.charts import coverage, indicators, trend
 from kpi.language import t
 from kpi.queries.league import TOPIC
+from kpi.say.change import comparison_heading
 from kpi.web import cache
-from kpi.web.base_words import comparison_heading
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line

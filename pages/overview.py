@@ -4,16 +4,16 @@ import streamlit as st
 
 from kpi.charts import ranking, tilemap, trend
 from kpi.language import t
+from kpi.say.answer import counted
+from kpi.say.change import comparison_heading
 from kpi.web import cache
-from kpi.web.answer import answer_html
-from kpi.web.base_words import comparison_heading
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.claims import claims_html
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.links import leads_to
-from kpi.web.panels import chart_panel, empty_box, heading, nothing_received_box, stack
+from kpi.web.panels import answer_box, chart_panel, empty_box, heading, nothing_received_box, stack
 from kpi.web.screens.hands import hands_html
 from kpi.web.spans import spans
 
@@ -32,7 +32,8 @@ topic = by_id[TOPIC]
 series, entities = cache.cached_series(build, TOPIC, filters), cache.cached_ranking(build, TOPIC, filters)
 places = cache.cached_map(build, TOPIC, filters)
 
-st.html(answer_html(t("web.overview.title", language), topic, language, whole=filters.whole_programme))
+sentence = counted(topic, language, whole=filters.whole_programme)
+st.html(answer_box(t("web.overview.title", language), sentence))
 stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisation, "overview", language))
 
 known = [headline for headline in headlines if headline.value is not None]

@@ -4,8 +4,8 @@ import streamlit as st
 
 from kpi.charts import day_grid, small_trends, stacked
 from kpi.language import t
+from kpi.say.change import comparison_heading
 from kpi.web import cache
-from kpi.web.base_words import comparison_heading
 from kpi.web.comparison import comparison_html
 from kpi.web.downloads import downloads, source_line
 from kpi.web.frame import current_visit

@@ -25,7 +25,16 @@ ALLOWED_HOMES = {
 FORBIDDEN = {
     "kpi/ingest/": ("kpi.warehouse", "kpi.queries", "kpi.web", "kpi.charts", "kpi.demo"),
     "kpi/demo/": ("kpi.warehouse", "kpi.queries", "kpi.web", "kpi.charts"),
-    "kpi/queries/": ("kpi.ingest", "kpi.web", "kpi.charts", "kpi.demo", "kpi.warehouse.build", "kpi.warehouse.publish"),
+    "kpi/queries/": (
+        "kpi.ingest",
+        "kpi.say",
+        "kpi.web",
+        "kpi.charts",
+        "kpi.demo",
+        "kpi.warehouse.build",
+        "kpi.warehouse.publish",
+    ),
+    "kpi/say/": ("kpi.ingest", "kpi.warehouse", "kpi.web", "kpi.charts", "kpi.report", "kpi.exports", "kpi.demo"),
     "kpi/report/": (
         "kpi.ingest",
         "kpi.web",

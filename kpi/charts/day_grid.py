@@ -64,7 +64,7 @@ def _month(month: DayMonth, week: Week, bounds: Sequence[float], language: str, 
     # With a gap in one month each has a line for it, so that the weeks stay side by side.
     gap = "<small>&nbsp;</small>" if gaps else ""
     if reported is not None and not reported.complete:
-        words = plural("web.card.reported", reported.expected, language, reported=reported.reported)
+        words = plural("say.card.reported", reported.expected, language, reported=reported.reported)
         gap = f'<small class="kpi-gap">{escape(words)}</small>'
     name = escape(point_label(month.month, 1, language))
     return f'<div class="kpi-month-days"><p>{name}{gap}</p><div class="kpi-days">{heads}{before}{cells}</div></div>'

@@ -16,6 +16,8 @@ from kpi.charts.trend_marks import break_notes
 from kpi.language import direction, format_change, format_value, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Point, Series
+from kpi.say.change import target_words
+from kpi.say.periods import base_words
 
 WIDTH, HEIGHT, PAD = 300.0, 90.0, 9.0
 LEAST_POINTS, LEAST_SHARE = 5.0, 0.1
@@ -100,14 +102,13 @@ def _lines(headline: Headline, most: str, least: str, language: str) -> str:
     words = [t("transactions.smalls.steady", language, value=most) if steady
              else t("transactions.smalls.range", language, low=least, high=most)]  # fmt: skip
     if headline.target is not None:
-        decimals = 0 if float(headline.target).is_integer() else kpi.decimals
-        target = format_value(headline.target, kpi.unit, language, decimals)
+        target = target_words(kpi, headline.target, language)
         words.append(t("transactions.smalls.target", language, target=target))
     change = headline.change
     if change is not None and change.raw is not None and change.against != "target":
-        base = change.base_label(language, headline.months_per_point)
+        base = base_words(change, headline.months_per_point, language)
         written = format_change(change.raw, change.kind, language)
-        words.append(t("web.card.change", language, change=written, base=base))
+        words.append(t("say.card.change", language, change=written, base=base))
     return "".join(f'<p class="kpi-when">{escape(line)}</p>' for line in words)
 
 

@@ -11,6 +11,7 @@ from kpi.charts.theme import TICK_SIZE, VALUE_SIZE, Palette
 from kpi.language import direction, format_value, plural, t
 from kpi.periods import Period, point_label
 from kpi.queries.results import Named, Point, Series
+from kpi.say.change import target_words
 
 LABEL_CHARACTERS = 24
 LABEL_LEVELS = 3  # breaks close to each other are labelled one below the other
@@ -85,7 +86,7 @@ def draw_target(drawing: go.Figure, series: Series, language: str, colours: Pale
     """Draw the target as a dashed line with its value."""
     kpi, target = series.kpi, float(series.target or 0)
     drawing.add_hline(y=target, line={"color": colours.accent_text, "width": 2, "dash": "dash"})
-    written = format_value(target, kpi.unit, language, 0 if target.is_integer() else kpi.decimals)
+    written = target_words(kpi, target, language)
     start = _start_side(language)
     drawing.add_annotation(
         x=-0.5, y=target, xanchor=start, yanchor="bottom", align=start, showarrow=False,

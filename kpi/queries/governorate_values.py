@@ -6,7 +6,7 @@ from kpi.catalogue import Kpi
 from kpi.language import Nothing
 from kpi.periods import Period
 from kpi.queries.results import Named
-from kpi.queries.told import Told, within
+from kpi.queries.told import Told
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,3 @@ class GovernorateMap:
     total: float | None
     nothing: Nothing | None = None
     told: Told | None = None
-
-    def during(self, language: str) -> str:
-        """Name the period within a sentence, and of how much of it there are data where that is not all."""
-        return within(self.told, self.period.label(language), language)

@@ -5,18 +5,16 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpi.catalogue import Kpi
-from kpi.language import Nothing, join_list, prose, t
-from kpi.periods import Period, point_label
+from kpi.language import Nothing, prose
+from kpi.periods import Period
 from kpi.queries.filters import Against
 from kpi.queries.places import Place
-from kpi.queries.told import Told, beside, within
+from kpi.queries.told import Told
 
 ChangeKind = Literal["percent", "points"]
 Status = Literal["met", "near", "missed", "no_target"]
 Reason = Literal["base_not_covered", "base_zero", "definition_changed", "period_incomplete", "length_differs",
                  "no_target"]  # fmt: skip
-
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -73,11 +71,6 @@ class SilentService:
     since: date
     change: int
 
-    def label(self, language: str) -> str:
-        """Name the service and since when it is silent."""
-        month = point_label(self.since, 1, language)
-        return t("comparison.silent_service", language, service=self.service.label(language), month=month)
-
 
 @dataclass(frozen=True)
 class EntityGap:
@@ -120,29 +113,11 @@ class Change:
     base_as_of: date | None = None
     base_told: Told | None = None
 
-    def base_label(self, language: str, months_per_point: int) -> str:
-        """Name the base within a sentence, and of how much of it there are data where that is not all."""
-        return within(self.base_told, self.base.label(language, months_per_point), language)
-
     @property
     def is_fair(self) -> bool:
         """Tell whether both periods have the same services in the same months."""
         differs = self.entered_services or self.left_services or self.silent_services or self.silent_entities
         return self.like_for_like is None and not differs
-
-    def silent_words(self, language: str, shown: int) -> str:
-        """Name the first `shown` services that fell silent, and since when; nothing where there are none.
-
-        With `shown` 0 it says how many there are.
-        """
-        if not self.silent_services:
-            return ""
-        if not shown:
-            return t("comparison.silent_count", language, n=len(self.silent_services))
-        names = [one.label(language) for one in self.silent_services[:shown]]
-        rest = len(self.silent_services) - len(names)
-        more = [t("comparison.silent_more", language, n=rest)] if rest else []
-        return t("comparison.silent_services", language, names=join_list([*names, *more], language))
 
 
 @dataclass(frozen=True)
@@ -183,23 +158,6 @@ class Headline:
     naming: Naming | None = None
     overlapping: tuple[Named, ...] = ()
     told: Told | None = None
-
-    def when(self, language: str) -> str:
-        """Name the period on a line of its own, and of how much of it there are data where that is not all."""
-        return beside(self.told, self.period.label(language, self.months_per_point), language)
-
-    def during(self, language: str) -> str:
-        """Name the period within a sentence, as `when` does."""
-        return within(self.told, self.period.label(language, self.months_per_point), language)
-
-    def overlap_words(self, language: str) -> str:
-        """Say why no total is shown, where figures of entities overlap; nothing elsewhere."""
-        if not self.overlapping:
-            return ""
-        names = [one.label(language) for one in self.overlapping[:_NAMED]]
-        rest = len(self.overlapping) - len(names)
-        more = [t("comparison.silent_more", language, n=rest)] if rest else []
-        return t("coverage.overlap", language, names=join_list([*names, *more], language))
 
 
 @dataclass(frozen=True)

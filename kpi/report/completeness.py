@@ -12,6 +12,7 @@ from kpi.report.lists import NOTHING
 from kpi.report.parts import Part, heading, text
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
+from kpi.say.change import silent_words
 
 _NAMED = ("missing", "late")
 _HELD_LISTED = 10
@@ -36,7 +37,7 @@ def silent_parts(writer: Writer, shown: Sequence[Headline]) -> list[Part]:
     """Name the services that fell silent, once for all the figures that they are missing in."""
     changes = [headline.change for headline in shown if headline.change and headline.change.silent_services]
     named = max(changes, key=lambda change: len(change.silent_services), default=None)
-    return [text(named.silent_words(writer.language, _SERVICES_LISTED))] if named else []
+    return [text(silent_words(named, writer.language, _SERVICES_LISTED))] if named else []
 
 
 def held_parts(writer: Writer, items: Sequence[HeldItem], period: Period, scope: Scope) -> list[Part]:

@@ -7,7 +7,7 @@ from kpi.language import format_day, format_moment, isolate, join_list, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline
 from kpi.report.attachments import attachments
-from kpi.report.cards import card
+from kpi.report.cards import card_part
 from kpi.report.changes import change_parts
 from kpi.report.completeness import coverage_parts, hands_parts, held_parts, silent_parts
 from kpi.report.content import TOPIC, Content
@@ -19,6 +19,7 @@ from kpi.report.sections import entity_sections, governorate_sections, map_secti
 from kpi.report.summary import summary
 from kpi.report.trends import legend, trend
 from kpi.report.words import Writer
+from kpi.say.card import without_value
 
 MOST_CARDS = {"programme": 12, "entity": 9, "governorate": 9}
 _IN_A_ROW = {"cards": 3, "trends": 2}
@@ -153,17 +154,12 @@ def _opening(writer: Writer, content: Content, scope: Scope) -> Iterable[Part]:
     wanted = [book.headline(kpi_id, scope.kind, scope.group) for kpi_id in placed]
     known = [headline for headline in wanted if headline.value is not None][: MOST_CARDS[scope.kind]]
     known = known[: len(known) - len(known) % _IN_A_ROW["cards"]] or known
-    made = [card(writer, headline, _month_of(content, scope, headline)) for headline in known]
-    nothing = [headline for headline in wanted if headline.nothing == "not_provided"]
+    made = [card_part(writer, headline, _month_of(content, scope, headline)) for headline in known]
+    nothing = [headline for headline in wanted if headline.nothing in ("not_provided", "not_shown")]
     parts = [heading(writer.say("heading.summary")), text(summary(writer, content, scope), "lead")]
     if made:
         parts += [heading(writer.say("heading.cards")), cards(made)]
-    if nothing:
-        names = join_list([headline.kpi.name(writer.language) for headline in nothing], writer.language)
-        parts.append(text(writer.say("card.not_here", names=names), "note"))
-    hidden = dict.fromkeys(filter(None, (headline.overlap_words(writer.language) for headline in wanted)))
-    parts += [text(words, "note") for words in hidden]
-    return parts
+    return [*parts, *(text(words, "note") for words in without_value(nothing, writer.language))]
 
 
 def _month_of(content: Content, scope: Scope, headline: Headline) -> Headline | None:

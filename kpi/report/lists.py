@@ -12,6 +12,9 @@ from kpi.queries.results import Headline, Ranking
 from kpi.queries.snapshot_details import LevelCount, Services
 from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
+from kpi.say.card import parts_words
+from kpi.say.change import target_words
+from kpi.say.periods import told_short
 
 NOTHING = "–"
 
@@ -227,15 +230,13 @@ def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
 
 
 def _parts(headline: Headline, writer: Writer) -> str:
-    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
-        return NOTHING
-    return _of(headline.numerator, headline.denominator, writer)
+    return parts_words(headline, writer.language) or NOTHING
 
 
 def _of(part: int, whole: int, writer: Writer) -> str:
     if not whole:
         return NOTHING
-    return t("report.card.part_of", writer.language, part=writer.number(part), whole=writer.number(whole))
+    return t("say.card.part_of", writer.language, part=writer.number(part), whole=writer.number(whole))
 
 
 def _base(headline: Headline, writer: Writer) -> str:
@@ -244,14 +245,11 @@ def _base(headline: Headline, writer: Writer) -> str:
     kpi = headline.kpi
     value = format_value(headline.change.base_value, kpi.unit, writer.language, kpi.decimals)
     told = headline.change.base_told
-    return value if told is None or told.is_whole else f"{value}\n{told.short(writer.language)}"
+    return value if told is None or told.is_whole else f"{value}\n{told_short(told, writer.language)}"
 
 
 def _target(headline: Headline, writer: Writer) -> str:
-    if headline.target is None:
-        return NOTHING
-    decimals = 0 if float(headline.target).is_integer() else headline.kpi.decimals
-    return format_value(headline.target, headline.kpi.unit, writer.language, decimals)
+    return NOTHING if headline.target is None else target_words(headline.kpi, headline.target, writer.language)
 
 
 def _place(place: Place | None, writer: Writer) -> str:

@@ -19,6 +19,7 @@ from kpi.report.parts import Part, beside, heading, text
 from kpi.report.places import place_table, remainder, tile_map
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
+from kpi.say.periods import during, told_words
 
 SERVICES = {"entity": 15, "governorate": 12}
 ENTITIES_HERE = 15
@@ -137,10 +138,10 @@ def _services(writer: Writer, content: Content, scope: Scope) -> list[Part]:
         return [*parts, text(writer.say("services.none", period=_period(writer, content)))]
     most = SERVICES[scope.kind]
     topic = content.book.headline(TOPIC, scope.kind, scope.group)
-    lead = writer.say("services.lead", period=topic.during(writer.language))
+    lead = writer.say("services.lead", period=during(topic, writer.language))
     told = topic.change.base_told if topic.change else None
     if told is not None and not told.is_whole:
-        lead = f"{lead} {writer.say('services.base', told=told.words(writer.language))}"
+        lead = f"{lead} {writer.say('services.base', told=told_words(told, writer.language))}"
     parts.append(text(lead, "lead"))
     parts.append(service_table(writer, found, most, with_entity=scope.kind == "governorate"))
     if found.services > most:

@@ -1,20 +1,21 @@
 """The paragraph on the first page: what the month says, in sentences written from the data."""
 
-from kpi.language import format_change, format_percent, join_list, plural, t
+from kpi.language import join_list, plural
 from kpi.periods import point_label
-from kpi.queries.results import Change, Headline
+from kpi.queries.results import Headline
 from kpi.report.completeness import months_named
 from kpi.report.content import TOPIC, Content
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
-from kpi.rounding import sign_of
+from kpi.say.answer import reported
 
 _NAMES = 5
 
 
 def summary(writer: Writer, content: Content, scope: Scope) -> str:
     """Return the sentences, joined."""
-    sentences = [_transactions(writer, content, scope)]
+    headline = content.book.headline(TOPIC, scope.kind, scope.group)
+    sentences = [reported(headline, writer.language, scope.kind)]
     if scope.kind == "programme":
         sentences += [
             _digitised(writer, content, scope),
@@ -28,36 +29,6 @@ def summary(writer: Writer, content: Content, scope: Scope) -> str:
     else:
         sentences += [_place(writer, content, scope), _digitised(writer, content, scope), _remainder(writer, content)]
     return " ".join(filter(None, sentences))
-
-
-def _transactions(writer: Writer, content: Content, scope: Scope) -> str:
-    language = writer.language
-    headline = content.book.headline(TOPIC, scope.kind, scope.group)
-    period = headline.during(language)
-    if headline.value is None:
-        return headline.overlap_words(language) or t("report.answer.nothing", language, period=period)
-    facts = {
-        "value": plural("report.answer.value", round(headline.value), language),
-        "period": period,
-        "change": _change(headline.change, headline.months_per_point, language),
-    }
-    if headline.reported is None or scope.kind != "programme":
-        return t(f"report.answer.{scope.kind}", language, **facts)
-    entities = plural("count.entities", headline.reported.reported, language)
-    return t("report.answer.from_entities", language, entities=entities, **facts)
-
-
-def _change(change: Change | None, months_per_point: int, language: str) -> str:
-    if change is None or change.raw is None:
-        reason = (change.reason if change else None) or "base_not_covered"
-        return t("report.answer.not_compared", language, reason=t(f"comparison.reason.{reason}", language))
-    base = change.base_label(language, months_per_point)
-    way = {1: "up", -1: "down", 0: "same"}[sign_of(change.raw)]
-    words = t(f"report.answer.{way}", language, change=format_percent(abs(change.raw), language), base=base)
-    if change.like_for_like is None:
-        return words
-    same = format_change(change.like_for_like, "percent", language)
-    return t("report.answer.with_like_for_like", language, change=words, same=same)
 
 
 def _digitised(writer: Writer, content: Content, scope: Scope) -> str:

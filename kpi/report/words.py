@@ -16,6 +16,7 @@ from kpi.language import (
 )
 from kpi.queries.results import Headline
 from kpi.report.font import displayable
+from kpi.say.card import value_words
 
 # Readers of PDF put vowel marks beside the wrong letter, and the word is no longer found.
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
@@ -50,8 +51,7 @@ class Writer:
 
     def value(self, headline: Headline) -> str:
         """Write a KPI's value, or which kind of nothing it is."""
-        kpi = headline.kpi
-        return format_value(headline.value, kpi.unit, self.language, kpi.decimals, nothing=headline.nothing)
+        return value_words(headline, self.language)
 
     def percent(self, value: float | None, decimals: int = 1) -> str:
         """Write a percentage; nothing for None."""

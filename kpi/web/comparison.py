@@ -6,8 +6,9 @@ from html import escape
 from kpi.charts.chart import Table
 from kpi.language import format_change, format_number, join_list, plural, t
 from kpi.queries.results import Change, Contribution, EntityGap, Headline
-from kpi.web.base_words import base_words, reason_words, target_words
-from kpi.web.cards import names_of
+from kpi.say.change import not_compared, silent_words, target_words
+from kpi.say.names import names_of
+from kpi.say.periods import base_words
 from kpi.web.tables import table_html
 
 _SERVICES_SHOWN = 5
@@ -21,8 +22,7 @@ def comparison_html(headline: Headline, language: str) -> str:
         return ""
     base = base_words(change, headline.months_per_point, language)
     if change.raw is None:
-        words = t("compare.change.none", language, base=base, reason=reason_words(change, language))
-        return f'<p class="kpi-lead">{escape(words)}</p>'
+        return f'<p class="kpi-lead">{escape(not_compared(change, base, language))}</p>'
     if change.against == "target" and change.base_value is not None:
         target = target_words(headline.kpi, change.base_value, language)
         written = format_change(change.raw, change.kind, language)
@@ -66,7 +66,7 @@ def _silent(change: Change, base: str, language: str) -> str:
 
 
 def _silent_services(change: Change, language: str) -> str:
-    words = change.silent_words(language, _SERVICES_SHOWN)
+    words = silent_words(change, language, _SERVICES_SHOWN)
     return f'<p class="kpi-gap">{escape(words)}</p>' if words else ""
 
 

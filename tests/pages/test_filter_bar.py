@@ -122,7 +122,7 @@ def test_a_service_brings_its_entity_along_and_narrows_the_numbers(screen, demo_
     )
     assert (box(of_service, "entity").value, box(of_service, "service").value) == ("rop", service.id)
     assert card(of_service) != card(of_entity)
-    assert text("compare.not_applicable", "en", names="")[:20] in of_service.html
+    assert text("say.nothing.not_applicable", "en", names="")[:20] in of_service.html
 
 
 def test_another_entity_drops_the_service_that_it_does_not_have(screen, demo_workspace, service) -> None:

@@ -57,7 +57,7 @@ def test_foreign_real_data_carry_no_synthetic_mark_and_name_what_they_lack(scree
     shown = screen(uk_workspace, lang=language, period="2017-04..2017-06")
     assert "kpi-synthetic" not in shown.html
     assert set(card_values(shown.html)) == {"digital_transactions", "digital_take_up"}
-    assert text("web.overview.nothing_else", language, names="").rstrip(" .")[:10] in shown.html
+    assert text("say.nothing.not_provided", language, names="").rstrip(" .")[:10] in shown.html
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -125,8 +125,8 @@ def test_months_sent_as_totals_have_no_days_and_that_is_said_calmly(page, demo_w
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_incomplete_month_is_named_in_the_calendar_and_the_table(page, demo_workspace, language) -> None:
     html = page(demo_workspace, lang=language, period="2025-05")
-    assert text("web.card.reported.many", "ar", reported=47, n=48) in html or language == "en"
-    assert text("web.card.reported.other", "en", reported=47, n=48) in html or language == "ar"
+    assert text("say.card.reported.many", "ar", reported=47, n=48) in html or language == "en"
+    assert text("say.card.reported.other", "en", reported=47, n=48) in html or language == "ar"
     month = "مايو 2025" if language == "ar" else "May 2025"
     assert text("web.chart.partial_value", language, value=month) in html
     assert text("transactions.split.note_partial", language) in html

@@ -80,7 +80,7 @@ def test_no_page_takes_a_certain_zero_for_a_gap(
     screen: Callable, zero: Path, page: str, asked: dict[str, str], language: str
 ) -> None:
     shown = strip_isolates(screen(zero, page, period=PERIOD, lang=language, **asked).html)
-    for key in ("web.answer.nothing", "coverage.silent", "service.no_volumes"):
+    for key in ("say.answer.nothing", "coverage.silent", "service.no_volumes"):
         assert beginning(key, language) not in shown, key
 
 
@@ -88,11 +88,11 @@ def test_no_page_takes_a_certain_zero_for_a_gap(
 def test_no_document_takes_a_certain_zero_for_a_gap(zero: Path, language: str) -> None:
     found = documents(zero, language)
     for scope in ("entity:health", "governorate:G-A"):
-        for key in ("report.summary.own_silent", "report.answer.nothing"):
+        for key in ("report.summary.own_silent", "say.answer.nothing"):
             assert beginning(key, language) not in found[scope], (scope, key)
         # The name of the topic opens the list of what is without data, where it is in it.
         topic = load_catalogue()["digital_transactions"].name(language)
-        assert f"{beginning('report.card.not_here', language)} {topic}" not in found[scope], scope
+        assert f"{beginning('say.nothing.not_provided', language)} {topic}" not in found[scope], scope
 
 
 @pytest.mark.parametrize("page", PAGES)

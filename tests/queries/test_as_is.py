@@ -20,6 +20,7 @@ from kpi.queries.service_states import portfolio
 from kpi.queries.services import Search, services
 from kpi.queries.transaction_days import days
 from kpi.queries.transactions import SPLITS, split
+from kpi.say.answer import overlap_words
 from kpi.settings import Settings
 from kpi.warehouse.connect import Warehouse
 from kpi.warehouse.export_file import export_file
@@ -153,7 +154,7 @@ def test_where_nothing_overlaps_bodies_that_merged_are_added_up(town: Warehouse)
 def test_why_a_successor_has_no_figure_is_said(overlapping: Warehouse, language: str, word: str) -> None:
     shown = headline(overlapping, kpi_id="transactions", filters=asked(entity_id="transport"))
     assert (shown.value, shown.nothing) == (None, "not_shown")
-    assert word in shown.overlap_words(language)
+    assert word in overlap_words(shown, language)
     assert days(overlapping, filters=asked(entity_id="transport")).nothing == "not_shown"
     rows = overlapping.query("select distinct entity_id from meta_overlap_as_is where kpi_id = 'transactions'").rows()
     assert sorted(rows) == [("labour",), ("transport",)]

@@ -24,10 +24,10 @@ from kpi.queries.snapshot_book import read_book
 from kpi.queries.transaction_days import days
 from kpi.queries.transactions import SPLITS, split
 from kpi.report.words import Writer
+from kpi.say.answer import counted, overlap_words
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
-from kpi.web.answer import answer
 from kpi.web.cards import card_html
 from kpi.web.exports import Exports
 from kpi.web.screens.governorates import answer as answer_of_places
@@ -127,11 +127,11 @@ def test_page_and_document_say_why_there_is_no_total(warehouse: Warehouse, langu
     assert (shown.value, shown.nothing) == (None, "not_shown")
     assert {one.id for one in shown.overlapping} == {"health", "police"}
     texts = [
-        answer(shown, language, whole=True),
+        counted(shown, language, whole=True),
         card_html(shown, language=language, mode="light"),
         answer_of_transactions(shown, take_up, movers(warehouse, filters=WHOLE), language),
         answer_of_places(governorate_map(warehouse, kpi_id="digital_transactions", filters=WHOLE), language),
-        read_book(warehouse, date(2025, 3, 1)).headline("transactions", "programme").overlap_words(language),
+        overlap_words(read_book(warehouse, date(2025, 3, 1)).headline("transactions", "programme"), language),
     ]
     assert all(word in text for text in texts), texts
     assert Writer(language).value(shown) in ("not shown", "لا يُعرض")

@@ -19,9 +19,10 @@ from kpi.queries.attention import attention
 from kpi.queries.filters import Filters
 from kpi.queries.headline import headline
 from kpi.queries.league import league
+from kpi.say.answer import counted
+from kpi.say.periods import when
 from kpi.settings import Settings
 from kpi.warehouse.connect import Warehouse
-from kpi.web.answer import answer
 from kpi.web.exports import Exports
 from tests.queries.conftest import ENTITIES, SERVICES, open_workspace, transaction
 from tests.web.serving import served
@@ -102,7 +103,7 @@ def test_no_digital_transaction_among_others_is_zero_and_not_a_gap(warehouse: Wa
     filters = Filters(Period(LAST, LAST), service_id="h1")
     shown = headline(warehouse, kpi_id="digital_transactions", filters=filters)
     assert (shown.value, shown.nothing) == (0, None)
-    words = answer(shown, "en", whole=False)
+    words = counted(shown, "en", whole=False)
     assert "No digital transactions" in words and "No data" not in words
     by_channel = "select channel, value from kpi_by_channel('digital_transactions', '2024-12', '2024-12', "
     rows = warehouse.query(f"{by_channel} service := 'h1')").rows()
@@ -145,9 +146,9 @@ def test_a_silent_service_is_named_in_the_attention_of_its_entity(warehouse: War
 
 def test_a_period_that_runs_past_the_data_says_of_how_many_months_they_are(warehouse: Warehouse) -> None:
     shown = headline(warehouse, kpi_id="transactions", filters=Filters(Period.parse("2024-10..2025-03")))
-    assert "3 of 6 months" in strip_isolates(shown.when("en")) and "3 من 6" in strip_isolates(shown.when("ar"))
+    assert "3 of 6 months" in strip_isolates(when(shown, "en")) and "3 من 6" in strip_isolates(when(shown, "ar"))
     whole = headline(warehouse, kpi_id="transactions", filters=Filters(Period.parse("2024-10..2024-12")))
-    assert "of" not in whole.when("en").split()
+    assert "of" not in when(whole, "en").split()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,8 +12,8 @@ from kpi.queries.filters import NOT_ALLOCATED, Filters
 from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.governorates import GovernorateFacts
 from kpi.queries.results import Headline, Ranking
-from kpi.web.answer import answer
-from kpi.web.base_words import base_words
+from kpi.say.answer import counted
+from kpi.say.periods import base_words
 from kpi.web.frame import Visit
 from kpi.web.links import href
 from kpi.web.panels import answer_box, message_box
@@ -52,7 +52,7 @@ def answer_html(
     if topic.value is None:
         return answer_box(question, t("governorate.words.no_digital", language))
     parts = (
-        answer(topic, language, whole=False),
+        counted(topic, language, whole=False),
         *_newly(topic, ranking, language),
         *_position(places, facts.governorate.id, language),
     )

@@ -8,6 +8,7 @@ from kpi.charts.chart import Cell, Table
 from kpi.language import format_number, format_percent, plural, t
 from kpi.queries.governorate import EntityRemainder
 from kpi.queries.governorate_values import GovernorateMap
+from kpi.say.periods import within
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 from kpi.web.tables import folded_table_html, table_html
@@ -37,8 +38,8 @@ def answer(topic: GovernorateMap, entities: Sequence[EntityRemainder], language:
     how_much = t(
         "governorate.answer.remainder",
         language,
-        value=plural("web.answer.value", round(rest), language),
-        period=topic.during(language),
+        value=plural("say.answer.value", round(rest), language),
+        period=within(topic.told, topic.period.label(language), language),
         share=format_percent(100 * rest / topic.total, language),
     )
     return f"{how_much} {whose}"

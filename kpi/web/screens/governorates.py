@@ -14,6 +14,7 @@ from kpi.queries.claims import Claim
 from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.governorate_values import GovernorateMap, GovernorateValue
 from kpi.queries.governorates_overview import TOPIC, GovernoratesOverview
+from kpi.say.periods import within
 from kpi.web import cache
 from kpi.web.frame import Visit
 from kpi.web.links import href
@@ -41,7 +42,7 @@ def answer_html(topic: GovernorateMap, language: str) -> str:
 
 def answer(topic: GovernorateMap, language: str) -> str:
     """Return the sentence on digital transactions by governorate; the remainder is always said."""
-    period = topic.during(language) if topic.total else topic.period.label(language)
+    period = within(topic.told, topic.period.label(language), language) if topic.total else topic.period.label(language)
     known = [place for place in topic.values if place.value]
     if topic.nothing == "not_shown":
         return t("coverage.overlap_some", language)

@@ -7,9 +7,9 @@ from kpi.periods import point_label
 from kpi.queries.attention import LARGE_FALL_PCT, Attention, Reason
 from kpi.queries.league import READINESS, TOPIC, League, Level
 from kpi.queries.results import Reported
-from kpi.queries.told import within
-from kpi.web.base_words import target_words
-from kpi.web.cards import names_of
+from kpi.say.change import target_words
+from kpi.say.names import names_of
+from kpi.say.periods import within
 from kpi.web.links import link_html
 from kpi.web.panels import answer_box
 

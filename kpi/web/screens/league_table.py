@@ -15,7 +15,7 @@ from kpi.periods import point_label
 from kpi.queries.league import READINESS, TOPIC, League, LeagueRow, Standing
 from kpi.queries.places import Place
 from kpi.queries.targets import status
-from kpi.web.base_words import target_words
+from kpi.say.change import target_words
 from kpi.web.links import href, link_html
 from kpi.web.screens.league import level_html
 

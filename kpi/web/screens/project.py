@@ -85,7 +85,7 @@ def figures_html(log: ProjectLog, language: str) -> str:
     """Return progress, plan, difference and state as four cards."""
     project = log.project
     variance = project.variance_points
-    when = t("web.card.stock", language, month=point_label(log.as_of, 1, language)) if log.as_of else ""
+    when = t("say.card.stock", language, month=point_label(log.as_of, 1, language)) if log.as_of else ""
     cards = (
         ("progress", format_progress(project.progress_pct, language)),
         ("planned", format_progress(project.planned_pct, language)),

@@ -11,7 +11,7 @@ from kpi.queries.entity_months import CoverageMap, EntityMonths
 from kpi.queries.ledger import Check, Ledger
 from kpi.queries.rejections import Rejections
 from kpi.queries.results import Freshness
-from kpi.web.cards import names_of
+from kpi.say.names import names_of
 from kpi.web.tables import table_html
 
 MISSING_TOO_MUCH = 0.1

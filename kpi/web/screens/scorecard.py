@@ -14,7 +14,7 @@ from kpi.queries.entity import EntityProfile
 from kpi.queries.league import READINESS, TOPIC, League
 from kpi.queries.places import Place
 from kpi.queries.results import Headline
-from kpi.web.answer import answer as counted_answer
+from kpi.say.answer import counted
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.links import href, link_html
 from kpi.web.panels import answer_box, message_box
@@ -55,7 +55,7 @@ def answer(profile: EntityProfile, headlines: Sequence[Headline], league: League
         span = period.label(language, topic.months_per_point)
         first = t("entity.answer.silent", language, entity=profile.entity, period=span)
     else:
-        first = f"{counted_answer(topic, language, whole=False)} {_rank(profile, league, language)}"
+        first = f"{counted(topic, language, whole=False)} {_rank(profile, league, language)}"
     return " ".join(filter(None, (first.strip(), _level(profile, headlines, language))))
 
 
@@ -157,7 +157,7 @@ def _rank(profile: EntityProfile, league: League, language: str) -> str:
     place = league.places(TOPIC).get(profile.entity.id) if TOPIC in league.columns else None
     if place is None:
         return ""
-    entities = plural("web.answer.entities", place.among, language)
+    entities = plural("say.answer.entities", place.among, language)
     return t("entity.answer.rank", language, rank=place.place, entities=entities)
 
 

@@ -18,7 +18,8 @@ from kpi.queries.filters import NOT_ALLOCATED
 from kpi.queries.results import Headline
 from kpi.queries.service import ChannelVolume, ServiceFacts, ServiceVolumes
 from kpi.rounding import sign_of
-from kpi.web.base_words import base_words, reason_words
+from kpi.say.change import reason_words
+from kpi.say.periods import base_words, during
 from kpi.web.links import href, link_html
 from kpi.web.panels import answer_box, message_box
 from kpi.web.screens.quality import share_words
@@ -170,7 +171,7 @@ def _state(facts: ServiceFacts, language: str) -> str:
 
 
 def _use(facts: ServiceFacts, transactions: Headline, take_up: Headline, language: str) -> str:
-    period = transactions.during(language)
+    period = during(transactions, language)
     if not facts.reports_transactions:
         return t("service.not_expected", language, entity=facts.entity)
     if not transactions.value:

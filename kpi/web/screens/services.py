@@ -12,7 +12,7 @@ from kpi.periods import point_label
 from kpi.queries.filters import Filters
 from kpi.queries.results import Headline
 from kpi.queries.service_states import MATURITY, Effect, Portfolio
-from kpi.web.base_words import target_words
+from kpi.say.change import target_words
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 

@@ -13,7 +13,9 @@ from kpi.queries.movers import Movers
 from kpi.queries.results import Headline
 from kpi.queries.transaction_days import Days
 from kpi.queries.transactions import SPLITS, Part, Split, SplitBy
-from kpi.web.answer import change_words
+from kpi.say.answer import overlap_words
+from kpi.say.change import change_words
+from kpi.say.periods import during
 from kpi.web.cards import cards_html, without_value_html
 from kpi.web.links import href
 from kpi.web.panels import empty_box, message_box
@@ -40,9 +42,9 @@ def cards(headlines: Sequence[Headline], language: str, mode: Mode) -> tuple[str
 
 def answer(transactions: Headline, take_up: Headline, movers: Movers, language: str) -> str:
     """Return the sentence: how many, how many of them digital, the change and who moved it most."""
-    period = transactions.during(language)
+    period = during(transactions, language)
     if transactions.nothing == "not_shown":
-        return transactions.overlap_words(language) or t("value.not_shown", language)
+        return overlap_words(transactions, language) or t("value.not_shown", language)
     if transactions.value is None:
         return t("transactions.answer.nothing", language, period=period)
     value = plural("transactions.answer.value", round(transactions.value), language)
