@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.language import format_day, t
 from kpi.queries.filters import Filters
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
@@ -27,14 +26,6 @@ class ChangeOfHands:
     service: Named | None
     before: Named
     after: Named
-
-    def words(self, language: str) -> str:
-        """Say it in one sentence."""
-        facts = {"day": format_day(self.day, language)}
-        facts |= {"before": self.before.label(language), "after": self.after.label(language)}
-        if self.service is None:
-            return t("hands.entity_succeeded", language, **facts)
-        return t("hands.service_moved", language, service=self.service.label(language), **facts)
 
 
 def any_change_of_hands(warehouse: Warehouse) -> bool:

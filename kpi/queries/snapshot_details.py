@@ -14,7 +14,7 @@ SERVICES_LISTED = 20
 _SERVICES = """
 select
     group_id, among, service_id, name_ar, name_en, entity_id, entity_ar, entity_en, transactions, base_transactions,
-    digitised_on, simplified_on
+    change_pct, digitised_on, simplified_on
 from serve_top_services($from_month, $to_month, $base_from, $base_to, "by" := $by)
 where place <= $listed
 order by group_id, place
@@ -35,6 +35,7 @@ class ServiceCount:
     entity: Named
     transactions: int
     base_transactions: int
+    change_pct: float | None
     digitised_on: date | None
     simplified_on: date | None
 
@@ -63,10 +64,8 @@ def services_by_group(
     base = period.year_before()
     months = {"from_month": period.start, "to_month": period.end, "base_from": base.start, "base_to": base.end}
     found: dict[str, Services] = {}
-    for group, services, *names, now, before, digitised_on, simplified_on in warehouse.query(
-        _SERVICES, months, by=by, listed=listed
-    ).iter_rows():
-        service = ServiceCount(Named(*names[:3]), Named(*names[3:]), now, before, digitised_on, simplified_on)
+    for group, services, *cells in warehouse.query(_SERVICES, months, by=by, listed=listed).iter_rows():
+        service = ServiceCount(Named(*cells[:3]), Named(*cells[3:6]), *cells[6:])
         found[group] = Services((*found.get(group, Services()).listed, service), services)
     return found
 

@@ -13,6 +13,7 @@ from kpi.report.parts import Part, heading, text
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
 from kpi.say.change import silent_words
+from kpi.say.hands import hands_words
 
 _NAMED = ("missing", "late")
 _HELD_LISTED = 10
@@ -68,7 +69,7 @@ def hands_parts(writer: Writer, changes: Sequence[ChangeOfHands], scope: Scope) 
     if not concerned:
         return []
     parts = [text(writer.say("hands.in_document"))]
-    parts += [text(one.words(writer.language)) for one in concerned[:_MOVES_LISTED]]
+    parts += [text(hands_words(one, writer.language)) for one in concerned[:_MOVES_LISTED]]
     if len(concerned) > _MOVES_LISTED:
         parts.append(text(t("hands.more", writer.language, count=len(concerned) - _MOVES_LISTED)))
     return parts

@@ -14,6 +14,7 @@ from kpi.report.parts import Column, Part, cell, table
 from kpi.report.words import Writer
 from kpi.say.card import parts_words
 from kpi.say.change import target_words
+from kpi.say.claims import computed_words, published_words
 from kpi.say.periods import told_short
 
 NOTHING = "–"
@@ -120,14 +121,11 @@ def service_table(writer: Writer, services: Services, most: int, *, with_entity:
         row: list[str | Part] = [one.service.label(writer.language)]
         if with_entity:
             row.append(one.entity.label(writer.language))
-        change = (
-            100 * (one.transactions - one.base_transactions) / one.base_transactions if one.base_transactions else None
-        )
         state = {(True, True): "both", (True, False): "digitised", (False, True): "simplified"}.get(
             (one.digitised_on is not None, one.simplified_on is not None), "neither"
         )
         row += [
-            writer.number(one.transactions), writer.number(one.base_transactions), _signed(change, writer),
+            writer.number(one.transactions), writer.number(one.base_transactions), _signed(one.change_pct, writer),
             writer.say(f"services.{state}"),
         ]  # fmt: skip
         rows.append(row)
@@ -215,15 +213,11 @@ def definition_table(writer: Writer, headlines: Sequence[Headline]) -> Part:
 
 def _claim(claim: Claim, writer: Writer) -> list[str | Part]:
     language = writer.language
-    computed = writer.say("claims.not_computed")
-    if claim.computed_value is not None:
-        decimals = 0 if float(claim.computed_value).is_integer() else 1
-        computed = format_value(claim.computed_value, claim.unit or "", language, decimals)
     return [
         claim.metric.label(language),
         claim.period.label(language) if claim.period else NOTHING,
-        claim.published(language) or NOTHING,
-        computed,
+        published_words(claim, language) or NOTHING,
+        computed_words(claim, language) or writer.say("claims.not_computed"),
         t(f"verdict.{claim.verdict}", language),
         claim.source_name(language) or NOTHING,
     ]

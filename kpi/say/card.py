@@ -149,8 +149,8 @@ def _target(headline: Headline, language: str) -> Against | None:
 
 
 def _coverage(headline: Headline, language: str) -> Iterable[Line]:
-    if headline.reported is not None:
-        yield from _reported(headline.reported, language)
+    if headline.reported is not None and not _is_said_by_its_period(headline, headline.reported):
+        yield _reported(headline.reported, language)
     if headline.naming is not None and headline.value is not None:
         # From how many entities a governorate's number is, out of those that name governorates at all.
         yield Line(plural("say.card.naming", headline.naming.anywhere, language, here=headline.naming.here))
@@ -158,13 +158,16 @@ def _coverage(headline: Headline, language: str) -> Iterable[Line]:
         yield Line(words, "gap")
 
 
-def _reported(reported: Reported, language: str) -> Iterable[Line]:
-    if reported.expected == 1 and reported.complete:
-        return
+def _is_said_by_its_period(headline: Headline, reported: Reported) -> bool:
+    """Tell whether a body by itself is whole, or its period already says what of it there are data for."""
+    return reported.expected == 1 and (reported.complete or (headline.told is not None and not headline.told.is_whole))
+
+
+def _reported(reported: Reported, language: str) -> Line:
     words = plural("say.card.reported", reported.expected, language, reported=reported.reported)
     if reported.partial:
         words = plural("say.card.reported_partly", len(reported.partial), language, words=words)
-    yield Line(words, "quiet" if reported.complete else "gap")
+    return Line(words, "quiet" if reported.complete else "gap")
 
 
 def _details(headline: Headline, language: str) -> Iterable[tuple[str, str]]:

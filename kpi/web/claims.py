@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kpi.charts.chart import Cell, Table
-from kpi.language import format_number, format_value, isolate, t
+from kpi.language import format_number, t
 from kpi.queries.claims import Claim
+from kpi.say.claims import computed_words, published_words
 from kpi.web.cards import TICK
 from kpi.web.links import href, link_html
 from kpi.web.tables import folded_table_html
@@ -27,20 +28,6 @@ def claims_html(claims: Sequence[Claim], language: str) -> str:
     )
     table = folded_table_html(_table(claims, language), t("web.claims.show", language))
     return f'<ul class="kpi-claims">{items}</ul>{table}'
-
-
-def computed_words(claim: Claim, language: str) -> str:
-    """Write the computed value as exactly as the published figure needs it; nothing where there is none."""
-    if claim.computed_value is None:
-        return ""
-    decimals = 0 if float(claim.computed_value).is_integer() else 1
-    return format_value(claim.computed_value, claim.unit or "", language, decimals)
-
-
-def published_words(claim: Claim, language: str) -> str:
-    """Return the figure as it was published; one without words keeps its sign and percent mark on their side."""
-    words = claim.published(language) or ""
-    return words if any(letter.isalpha() for letter in words) else isolate(words, language) if words else ""
 
 
 def claim_address(claim: Claim) -> str:

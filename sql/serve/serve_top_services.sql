@@ -50,6 +50,7 @@ create macro serve_top_services(from_month, to_month, base_from, base_to, "by" :
         dim_entity.name_en as entity_en,
         counted.transactions,
         counted.base_transactions,
+        100.0 * (counted.transactions - counted.base_transactions) / nullif(counted.base_transactions, 0) as change_pct,
         life.digitised_on,
         life.simplified_on,
         row_number() over (

@@ -7,7 +7,8 @@ from html import escape
 from kpi.language import format_day, format_number, join_list, plural, t
 from kpi.queries.claims import Claim, conflicts
 from kpi.queries.results import Named
-from kpi.web.claims import SIGNS, claim_address, claim_anchor, computed_words, published_words
+from kpi.say.claims import computed_words, published_words
+from kpi.web.claims import SIGNS, claim_address, claim_anchor
 from kpi.web.links import href
 from kpi.web.panels import answer_box
 

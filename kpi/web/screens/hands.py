@@ -7,6 +7,7 @@ from typing import Literal
 from kpi.language import t
 from kpi.queries.changes_of_hands import ChangeOfHands
 from kpi.queries.filters import Organisation
+from kpi.say.hands import hands_words
 from kpi.web.links import link_html
 
 SHOWN = 5
@@ -36,7 +37,7 @@ def _other_view(organisation: Organisation, screen: str, language: str) -> str:
 def _box(changes: Sequence[ChangeOfHands], shown: str, language: str) -> str:
     if not changes:
         return ""
-    lines = [one.words(language) for one in changes[:SHOWN]]
+    lines = [hands_words(one, language) for one in changes[:SHOWN]]
     if len(changes) > SHOWN:
         lines.append(t("hands.more", language, count=len(changes) - SHOWN))
     told = "".join(f"<p>{escape(line)}</p>" for line in lines)
