@@ -35,7 +35,7 @@ READER_CONFIG: dict[str, str | float | list[str]] = {
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
-_NOT_SERVED_YET = re.compile(r"\bserve_\w+ does not exist")
+_NOT_SERVED_YET = re.compile(r"\bserve_\w+ does not exist|column \"\w+\" not found")
 """What the engine says of a question that a build was made without."""
 
 
@@ -108,7 +108,7 @@ class Warehouse:
         except duckdb.Error as error:
             if (found := damage_looked_at_anew(self.path.parent, self.manifest)) is None:
                 reason = str(error).partition("\n")[0]
-                if isinstance(error, duckdb.CatalogException) and _NOT_SERVED_YET.search(reason):
+                if isinstance(error, duckdb.CatalogException | duckdb.BinderException) and _NOT_SERVED_YET.search(reason):
                     raise BuildUnavailable("build_of_older_form", reason=reason) from error
                 raise
             raise BuildUnavailable("build_damaged", build=self.build_id, damage=found) from error

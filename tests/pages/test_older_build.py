@@ -1,14 +1,16 @@
 """The dashboard shows the build the installation names, and says that newer numbers are published."""
 
 import shutil
+from contextlib import closing
 
 import pytest
 
+from kpi.errors import BuildUnavailable
 from kpi.language import strip_isolates
 from kpi.messages import LANGUAGES, text
 from kpi.settings import Settings
 from kpi.warehouse.build import build
-from kpi.warehouse.connect import current_build_id
+from kpi.warehouse.connect import Warehouse, current_build_id
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +42,12 @@ def test_a_build_that_is_not_there_is_a_calm_error(screen, two_builds, monkeypat
     html = screen(workspace, lang="en").html
     assert "19990101T000000" in html
     assert "kpi-card" not in html
+
+
+@pytest.mark.parametrize("sql", ["select * from serve_of_tomorrow()", "select of_tomorrow from serve_freshness"])
+def test_a_build_that_does_not_have_what_a_page_asks_is_told_as_of_an_older_form(two_builds, sql) -> None:
+    workspace, _, _ = two_builds
+    with closing(Warehouse.open(workspace)) as warehouse, pytest.raises(BuildUnavailable) as told:
+        warehouse.query(sql)
+    assert told.value.key == "build_of_older_form"
+    assert "of_tomorrow" in str(told.value)
