@@ -20,7 +20,7 @@ from kpi.demo.schedule import months
 from kpi.demo.senders import senders
 from kpi.demo.service_mix import mix_in, service_mixes
 from kpi.demo.transactions import OPTIONAL, MonthTask, write_month
-from kpi.demo.volumes import EntityMonth, plan_2025
+from kpi.demo.volumes import EntityMonthPlan, plan_2025
 
 FIRST, LAST = date(2024, 1, 1), date(2025, 5, 1)
 SEED = 2025
@@ -87,9 +87,9 @@ def _scale(everyone: tuple, rows: int) -> float:
     return tenth * rows / sum(map(_rows, _plans(plan_2025(everyone, SEED, tenth))))
 
 
-def _plans(five_months: tuple[EntityMonth, ...]) -> list[EntityMonth]:
+def _plans(five_months: tuple[EntityMonthPlan, ...]) -> list[EntityMonthPlan]:
     """Let each entity's five planned months take turns over the whole span."""
-    by_entity: dict[str, list[EntityMonth]] = {}
+    by_entity: dict[str, list[EntityMonthPlan]] = {}
     for plan in five_months:
         by_entity.setdefault(plan.sender.entity_id, []).append(plan)
     return [
@@ -99,5 +99,5 @@ def _plans(five_months: tuple[EntityMonth, ...]) -> list[EntityMonth]:
     ]
 
 
-def _rows(plan: EntityMonth) -> int:
+def _rows(plan: EntityMonthPlan) -> int:
     return sum(cell.count for cell in plan.cells)

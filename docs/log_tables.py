@@ -1,7 +1,7 @@
 """Write what a sender may send from the contracts: columns, code lists, forms of days."""
 
 from kpi.catalogue import codes
-from kpi.ingest.contracts import CONTRACTS, Column, Contract
+from kpi.ingest.contracts import CONTRACTS, Contract, LogColumn
 from kpi.ingest.date_forms import DATE_PARTS, EPOCHS, MONTHS, PERIOD_FORMS
 
 _KINDS = {
@@ -24,7 +24,7 @@ def _log_table(contract: Contract) -> str:
     return "\n".join([*lines, "", f"No two rows of a file share {key}."])
 
 
-def _holds(column: Column) -> str:
+def _holds(column: LogColumn) -> str:
     if column.kind == "code":
         return f"a code of `{column.list}`, or its name"
     if column.kind == "reference":

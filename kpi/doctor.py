@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """Say one thing about the installation, with the exit code it deserves."""
 
     state: Literal["ok", "warn", "bad"]
@@ -43,36 +43,36 @@ class Finding:
         return messages.text(f"doctor.{self.key}", language, **self.facts)
 
 
-def examine(settings: Settings, *, full: bool = False) -> list[Finding]:
+def examine(settings: Settings, *, full: bool = False) -> list[Diagnosis]:
     """Look at the workspace, its lake and its published file, in the order data flows.
 
     Of the lake's files only both ends are looked at; with `full` every byte is compared with the ledger's digests.
     """
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     looks = (_workspace, _registries, _declared, partial(_lake, full=full), _held, _privacy, _engine, _published)
     for look in looks:
         try:
             findings += look(settings)
         except KpiError as error:
             told = {str(finding.error) for finding in findings}
-            findings += [] if str(error) in told else [Finding("bad", "error", error=error)]
+            findings += [] if str(error) in told else [Diagnosis("bad", "error", error=error)]
     return findings
 
 
-def _workspace(settings: Settings) -> list[Finding]:
+def _workspace(settings: Settings) -> list[Diagnosis]:
     from kpi.workspace import read_workspace
 
-    return [Finding("warn", "synthetic")] if read_workspace(settings.workspace).synthetic else []
+    return [Diagnosis("warn", "synthetic")] if read_workspace(settings.workspace).synthetic else []
 
 
-def _registries(settings: Settings) -> list[Finding]:
+def _registries(settings: Settings) -> list[Diagnosis]:
     from kpi.ingest.registries import read_registries
 
     read_registries(settings.workspace)
     return []
 
 
-def _declared(settings: Settings) -> list[Finding]:
+def _declared(settings: Settings) -> list[Diagnosis]:
     from kpi.ingest.load import declared
     from kpi.workspace import read_workspace
 
@@ -80,24 +80,24 @@ def _declared(settings: Settings) -> list[Finding]:
     workspace = read_workspace(settings.workspace)
     facts = {"name_ar": workspace.name_ar, "name_en": workspace.name_en,
              "entities": len(lookups.ids["entities"]), "services": len(lookups.ids["services"])}  # fmt: skip
-    return [Finding("ok", "workspace", facts)]
+    return [Diagnosis("ok", "workspace", facts)]
 
 
-def _lake(settings: Settings, *, full: bool = False) -> list[Finding]:
+def _lake(settings: Settings, *, full: bool = False) -> list[Diagnosis]:
     from kpi.lake import Lake
 
     lake = Lake(settings.workspace)
     files = lake.files()
     facts = {"files": f"{len(files):,}", "accepted": f"{sum(file.rows_accepted for file in files):,}",
              "rejected": f"{sum(file.rows_rejected for file in files):,}"}  # fmt: skip
-    unreadable = [Finding("warn", "unreadable", {"file": file.source_file}) for file in files if file.error]
+    unreadable = [Diagnosis("warn", "unreadable", {"file": file.source_file}) for file in files if file.error]
     damaged = {file.source_file: None for file, _ in (lake.damaged_data() if full else lake.torn_data())}
     error = LakeDamaged("lake_damaged", files=", ".join(damaged)) if damaged else None
-    torn = [Finding("bad", "error", error=error)] if error else []
-    return [Finding("ok" if files else "warn", "lake" if files else "lake_empty", facts), *unreadable, *torn]
+    torn = [Diagnosis("bad", "error", error=error)] if error else []
+    return [Diagnosis("ok" if files else "warn", "lake" if files else "lake_empty", facts), *unreadable, *torn]
 
 
-def _privacy(settings: Settings) -> list[Finding]:
+def _privacy(settings: Settings) -> list[Diagnosis]:
     from kpi.durable import open_to_others
     from kpi.ingest.pseudonym_key import known_key
     from kpi.lake import Lake
@@ -107,15 +107,15 @@ def _privacy(settings: Settings) -> list[Finding]:
         places = {settings.workspace / path.relative_to(settings.workspace).parts[0] for path in opened}
         command = f"chmod -R o-rwx {shlex.join(map(str, sorted(places)))}"
         facts = {"count": f"{len(opened):,}", "example": opened[0], "command": command}
-        found.append(Finding("warn", "open_to_others", facts))
+        found.append(Diagnosis("warn", "open_to_others", facts))
     try:
         known_key(settings.key_file, Lake(settings.workspace))
     except KpiError as error:
-        found.append(Finding("bad", "error", error=error))
-    return [*(found or [Finding("ok", "private")]), *_retention(settings)]
+        found.append(Diagnosis("bad", "error", error=error))
+    return [*(found or [Diagnosis("ok", "private")]), *_retention(settings)]
 
 
-def _retention(settings: Settings) -> list[Finding]:
+def _retention(settings: Settings) -> list[Diagnosis]:
     from kpi.ingest.archive import due, lost_copies
     from kpi.lake import Lake
     from kpi.masking import is_personal_name
@@ -123,37 +123,39 @@ def _retention(settings: Settings) -> list[Finding]:
     files = Lake(settings.workspace).files()
     found = []
     if archived := [file for file in files if file.archived]:
-        found.append(Finding("ok", "archived", {"files": f"{len(archived):,}"}))
+        found.append(Diagnosis("ok", "archived", {"files": f"{len(archived):,}"}))
     if late := due(settings.workspace, settings.archive_after_days):
         facts = {"files": f"{len(late):,}", "days": settings.archive_after_days}
-        found.append(Finding("warn", "archive_due", facts))
-    found += [Finding("warn", "sealed_missing", {"file": name}) for name in lost_copies(settings.workspace)]
+        found.append(Diagnosis("warn", "archive_due", facts))
+    found += [Diagnosis("warn", "sealed_missing", {"file": name}) for name in lost_copies(settings.workspace)]
     if named := [file.source_file for file in files if is_personal_name(file.source_file)]:
-        found.append(Finding("warn", "names_hold_numbers", {"files": f"{len(named):,}", "example": named[0]}))
+        found.append(Diagnosis("warn", "names_hold_numbers", {"files": f"{len(named):,}", "example": named[0]}))
     return found
 
 
-def _held(settings: Settings) -> list[Finding]:
+def _held(settings: Settings) -> list[Diagnosis]:
     from kpi.ingest.registries import entity_names
     from kpi.ingest.release import everything_held
 
     items = everything_held(settings.workspace)
     names = {language: entity_names(settings.workspace, language) for language in messages.LANGUAGES if items}
-    found = [Finding("warn", "held_back", {"count": f"{len(items):,}"})] if items else [Finding("ok", "nothing_held")]
-    return found + [Finding("warn", "held", held=item, names=names) for item in items]
+    found = (
+        [Diagnosis("warn", "held_back", {"count": f"{len(items):,}"})] if items else [Diagnosis("ok", "nothing_held")]
+    )
+    return found + [Diagnosis("warn", "held", held=item, names=names) for item in items]
 
 
-def _engine(settings: Settings) -> list[Finding]:
+def _engine(settings: Settings) -> list[Diagnosis]:
     from kpi.lake import Lake
     from kpi.warehouse.engines import engine_in_force
     from kpi.warehouse.spark_server import is_local, java
 
     if settings.engine == "duckdb":
         with engine_in_force(settings) as engine:
-            return [Finding("ok", "engine_duckdb", {"version": engine.version})]
+            return [Diagnosis("ok", "engine_duckdb", {"version": engine.version})]
     found = []
     if is_local(settings.engine_url) and (place := java()):
-        found.append(Finding("ok", "engine_java", {"java": place}))
+        found.append(Diagnosis("ok", "engine_java", {"java": place}))
     files = Lake(settings.workspace).files()
     held = [
         (file, file.accepted_path)
@@ -162,17 +164,17 @@ def _engine(settings: Settings) -> list[Finding]:
     ]
     with engine_in_force(settings) as engine:
         url = settings.engine_url.partition(";")[0]
-        found.append(Finding("ok", "engine_spark", {"version": engine.version, "url": url}))
+        found.append(Diagnosis("ok", "engine_spark", {"version": engine.version, "url": url}))
         if not held:
-            return [*found, Finding("warn", "engine_lake_empty")]
+            return [*found, Diagnosis("warn", "engine_lake_empty")]
         file, path = min(held, key=lambda pair: pair[0].rows_accepted)
         rows = engine.rows_of(path)
     facts = {"file": file.source_file, "rows": f"{file.rows_accepted:,}", "found": f"{rows:,}"}
     same = rows == file.rows_accepted
-    return [*found, Finding("ok" if same else "bad", "engine_lake" if same else "engine_lake_differs", facts)]
+    return [*found, Diagnosis("ok" if same else "bad", "engine_lake" if same else "engine_lake_differs", facts)]
 
 
-def _published(settings: Settings) -> list[Finding]:
+def _published(settings: Settings) -> list[Diagnosis]:
     from kpi.warehouse.connect import Warehouse
     from kpi.warehouse.manifest import Manifest
     from kpi.warehouse.publish import POINTER
@@ -180,28 +182,28 @@ def _published(settings: Settings) -> list[Finding]:
     pointer = Manifest.read(settings.workspace / "warehouse" / POINTER)
     warehouse = Warehouse.open(settings.workspace, settings.build)
     facts = warehouse.query("select * from serve_freshness").to_dicts()[0]
-    found = [Finding("ok", "published", {"build": facts["build_id"], "last_month": facts["last_month"]})]
+    found = [Diagnosis("ok", "published", {"build": facts["build_id"], "last_month": facts["last_month"]})]
     if settings.build is not None:
-        found.append(Finding("warn", "as_of", {"build": warehouse.build_id}))
+        found.append(Diagnosis("warn", "as_of", {"build": warehouse.build_id}))
     elif pointer is None or pointer.build_id != warehouse.build_id:
-        found.append(Finding("warn", "fallback", {"build": warehouse.build_id}))
+        found.append(Diagnosis("warn", "fallback", {"build": warehouse.build_id}))
     found += _damaged(settings, warehouse.manifest)
     checks = warehouse.query("select check_name, offending_rows from meta_check where offending_rows > 0")
-    found += [Finding("warn", "check", row) for row in checks.to_dicts()]
+    found += [Diagnosis("warn", "check", row) for row in checks.to_dicts()]
     warehouse.close()
     return found
 
 
-def _damaged(settings: Settings, served: "Manifest") -> list[Finding]:
+def _damaged(settings: Settings, served: "Manifest") -> list[Diagnosis]:
     """Name the builds that are not as they were published, and a copy for people that somebody wrote into."""
     from kpi.warehouse.builds import published_builds
     from kpi.warehouse.publish import is_copy_whole
 
     found = [
-        Finding("warn", f"damaged.{build.damage}", {"build": build.manifest.build_id})
+        Diagnosis("warn", f"damaged.{build.damage}", {"build": build.manifest.build_id})
         for build in published_builds(settings.workspace)
         if build.damage
     ]
     if settings.build is None and not is_copy_whole(settings.workspace / "warehouse", served):
-        found.append(Finding("warn", "copy_damaged", {"file": settings.workspace / "warehouse" / "current.duckdb"}))
+        found.append(Diagnosis("warn", "copy_damaged", {"file": settings.workspace / "warehouse" / "current.duckdb"}))
     return found

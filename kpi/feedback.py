@@ -9,7 +9,7 @@ import polars as pl
 
 from kpi import messages
 from kpi.errors import BuildUnavailable, NothingPublished, SettingsError
-from kpi.feedback_workbook import MOST_ROWS, Entry, Finding, write_entity, write_summary
+from kpi.feedback_workbook import MOST_ROWS, Correction, Entry, write_entity, write_summary
 from kpi.file_names import file_name_part
 from kpi.held import Held
 from kpi.ingest.advice import Adviser
@@ -121,28 +121,28 @@ def _held_by_entity(items: Iterable[Held], rejected: pl.DataFrame) -> dict[str, 
     return found
 
 
-def _unread(files: Iterable[LakeFile]) -> dict[str, list[Finding]]:
+def _unread(files: Iterable[LakeFile]) -> dict[str, list[Correction]]:
     """Return the files that could not be read, by the entity of their last good version."""
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[Correction]] = {}
     for file in files:
         if file.problem:
-            finding = Finding(file.source_file, None, "", "", "", error=file.problem)
+            finding = Correction(file.source_file, None, "", "", "", error=file.problem)
             found.setdefault(file.only_entity or UNASSIGNED, []).append(finding)
     return found
 
 
-def _both_count(overlap: Overlap) -> dict[str, list[Finding]]:
+def _both_count(overlap: Overlap) -> dict[str, list[Correction]]:
     """Return the months that two files bring and both count, by entity."""
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[Correction]] = {}
     for both in overlap.both_count.iter_rows(named=True):
         older = f"{both['older_file']} ({both['older_transactions']:,})"
         told = f"{both['month']:%Y-%m}: {older} + {both['newer_file']} ({both['newer_transactions']:,})"
-        finding = Finding(both["newer_file"], None, "", told, "", about="both_count")
+        finding = Correction(both["newer_file"], None, "", told, "", about="both_count")
         found.setdefault(both["entity_id"], []).append(finding)
     return found
 
 
-def _findings(rows: pl.DataFrame, adviser: Adviser, entity: str) -> list[Finding]:
+def _findings(rows: pl.DataFrame, adviser: Adviser, entity: str) -> list[Correction]:
     found = []
     known: dict[str, dict[str, str]] = {}  # per file: label → column
     for row in rows.iter_rows(named=True):
@@ -155,7 +155,7 @@ def _findings(rows: pl.DataFrame, adviser: Adviser, entity: str) -> list[Finding
         value = next(iter(shown.values())) if len(shown) == 1 else " | ".join(_pairs(values))
         fixes = {lang: adviser.fix(log, file, row["reason"], cells, lang, entity) for lang in messages.LANGUAGES}
         names = ", ".join(shown) or ", ".join(headers)
-        found.append(Finding(file, row["source_row"], names, str(value or ""), row["reason"], fixes))
+        found.append(Correction(file, row["source_row"], names, str(value or ""), row["reason"], fixes))
     return found
 
 

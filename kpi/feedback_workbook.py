@@ -28,7 +28,7 @@ _IGNORED_BEFORE = " \u00a0\u200b\ufeff\u200e\u200f"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Correction:
     """One thing to correct: where it is, what was sent, and how it is put right (language → words)."""
 
     file: str
@@ -69,7 +69,7 @@ def is_formula_like(text: str) -> bool:
 def write_entity(
     path: Path,
     names: dict[str, str],
-    findings: list[Finding],
+    findings: list[Correction],
     rows: pl.DataFrame,
     held: Sequence[Held],
     silent: Sequence[Silence] = (),
@@ -168,7 +168,7 @@ def _write_reasons(sheet: Worksheet, at: int, language: str, rows: pl.DataFrame,
     return at + len(counts)
 
 
-def _write_findings(sheet: Worksheet, at: int, language: str, findings: list[Finding], formats: Formats) -> None:
+def _write_findings(sheet: Worksheet, at: int, language: str, findings: list[Correction], formats: Formats) -> None:
     _table(sheet, at, language, _COLUMNS, (), formats)
     sheet.freeze_panes(at + 1, 0)
     sheet.autofilter(at, 0, at + len(findings), len(_COLUMNS) - 1)

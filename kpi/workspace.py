@@ -26,7 +26,7 @@ class Reporting(BaseModel):
     due_from: date | None = None
 
 
-class Coverage(BaseModel):
+class SilenceRule(BaseModel):
     """Say when a month without any transaction of a service is a surprise.
 
     It is silence, not zero, where the service's own past makes it less probable than `silent_surprise`.
@@ -37,7 +37,7 @@ class Coverage(BaseModel):
     silent_surprise: float = Field(default=0.01, gt=0, lt=1)
 
 
-class Week(BaseModel):
+class WeekRule(BaseModel):
     """Name the day on which a week begins and the days of the weekend, by default Monday, and Saturday and Sunday."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,8 +114,8 @@ class Workspace(BaseModel):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     timezone: str = "UTC"
     reporting: Reporting = Reporting()
-    coverage: Coverage = Coverage()
-    week: Week = Week()
+    coverage: SilenceRule = SilenceRule()
+    week: WeekRule = WeekRule()
     licence: Licence = Licence()
     gate: Gate = Gate()
     privacy: Privacy = Privacy()

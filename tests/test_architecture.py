@@ -126,6 +126,15 @@ def test_a_module_stays_readable() -> None:
     assert [fault for path in PRODUCT for fault in _too_long(path)] == []
 
 
+def test_a_class_name_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PRODUCT:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(_named(path))
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
 def test_a_module_is_named_for_what_it_holds() -> None:
     nameless = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert [_named(path) for path in PRODUCT if path.stem in nameless] == []

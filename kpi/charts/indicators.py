@@ -10,7 +10,7 @@ from kpi.charts.coverage import Drawing
 from kpi.charts.kept import made_once
 from kpi.language import format_change, format_percent, t
 from kpi.queries.assessments import IndicatorScore
-from kpi.queries.entity import EntityProfile, Readiness
+from kpi.queries.entity import EntityProfile, EntityReadiness
 
 KINDS = frozenset({"ministry", "authority", "council", "centre", "unit", "governorate_office"})
 FULL_SCORE_PCT = 100.0
@@ -22,7 +22,7 @@ def kind_key(kind: str) -> str:
 
 
 @made_once
-def drawing(profile: EntityProfile, readiness: Readiness, *, language: str) -> Drawing:
+def drawing(profile: EntityProfile, readiness: EntityReadiness, *, language: str) -> Drawing:
     """Draw every indicator, the weakest first."""
     scores = [one.score_pct for one in readiness.scores]
     lowest, highest = (format_percent(end, language) for end in (min(scores), max(scores)))
@@ -36,7 +36,7 @@ def drawing(profile: EntityProfile, readiness: Readiness, *, language: str) -> D
     return Drawing(html, alt, table(readiness, language), (_assessed(readiness, language),))
 
 
-def table(readiness: Readiness, language: str) -> Table:
+def table(readiness: EntityReadiness, language: str) -> Table:
     """Return every indicator with its score, the change on the assessment before, and how far it is from its kind."""
     columns = ("name", "score", "previous", "change", "kind", "against")
     headers = tuple(t(f"entity.indicator.{column}", language) for column in columns)
@@ -93,13 +93,13 @@ def _difference(value: float, base: float | None, language: str) -> str:
     return "" if base is None else format_change(value - base, "points", language)
 
 
-def _assessed(readiness: Readiness, language: str) -> str:
+def _assessed(readiness: EntityReadiness, language: str) -> str:
     if readiness.previous_on is None:
         return t("entity.indicator.assessed", language, day=readiness.assessed_on)
     return t("entity.indicator.compared", language, day=readiness.assessed_on, previous=readiness.previous_on)
 
 
-def _legend(profile: EntityProfile, readiness: Readiness, language: str) -> str:
+def _legend(profile: EntityProfile, readiness: EntityReadiness, language: str) -> str:
     """Explain the signs that occur."""
     kind = t(f"entity.kind.{kind_key(profile.kind)}", language)
     items = [("bar", t("entity.indicator.legend_score", language))]

@@ -26,7 +26,7 @@ _STROKE = 'fill="none" stroke-linejoin="round" stroke-linecap="round" vector-eff
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _PlotScale:
     """Turn points and values into places; time runs in reading direction."""
 
     count: int
@@ -73,7 +73,7 @@ def _figure(headline: Headline, series: Series, language: str, colours: Palette)
     target = float(headline.target) if headline.target is not None else None
     reach = [*known, *([target] if target is not None else [])]
     low, high = _ends(min(reach), max(reach), kpi.unit)
-    scale = _Scale(len(series.points), low, high, direction(language) == "rtl")
+    scale = _PlotScale(len(series.points), low, high, direction(language) == "rtl")
     first, last = (point_label(series.points[index].month, series.months_per_point, language) for index in (0, -1))
     most, least = (format_value(value, kpi.unit, language, kpi.decimals) for value in (max(known), min(known)))
     value = format_value(headline.value, kpi.unit, language, kpi.decimals)
@@ -112,7 +112,7 @@ def _lines(headline: Headline, most: str, least: str, language: str) -> str:
     return "".join(f'<p class="kpi-when">{escape(line)}</p>' for line in words)
 
 
-def _svg(series: Series, scale: _Scale, target: float | None, colours: Palette) -> str:
+def _svg(series: Series, scale: _PlotScale, target: float | None, colours: Palette) -> str:
     """Draw the target, the breaks, the line and its points; encoded as a picture, for the page lets no SVG in."""
     parts = []
     if target is not None:

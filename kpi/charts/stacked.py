@@ -6,10 +6,10 @@ from kpi.charts.chart import Chart, Table, nice_ticks, phrase
 from kpi.charts.kept import drawn_once
 from kpi.charts.theme import Fill, Mode, Palette, open_fill, palette, part_fills, template
 from kpi.charts.time_axis import set_axes
-from kpi.charts.trend_marks import LEVEL_PX, Span, break_notes, draw_breaks, draw_span, label_levels
+from kpi.charts.trend_marks import LEVEL_PX, AxisSpan, break_notes, draw_breaks, draw_span, label_levels
 from kpi.language import format_number, format_percent, t
 from kpi.periods import point_label
-from kpi.queries.transactions import Part, Split
+from kpi.queries.transactions import Split, SplitPart
 
 HEIGHT_PX = 380
 ROOM_FOR_MARK = 1.09  # of a bar with a diamond, which must not touch the line of the period above
@@ -28,7 +28,7 @@ def figure(split: Split, *, language: str, mode: Mode) -> Chart:
     _mark_points(drawing, split, ticks[-1], colours, language)
     set_axes(drawing, split.series, language, ticks)
     total = sum(value or 0 for value, is_inside in zip(totals, split.inside, strict=True) if is_inside)
-    chosen = Span(split.period, format_number(total, language))
+    chosen = AxisSpan(split.period, format_number(total, language))
     draw_span(drawing, split.series, chosen, language, colours.primary, colours.surface, ticks[-1])
     draw_breaks(drawing, split.series, language, colours, ticks[-1])
     height = HEIGHT_PX + LEVEL_PX * label_levels(split.series)
@@ -45,7 +45,7 @@ def fills(split: Split, mode: Mode) -> tuple[Fill, ...]:
     return tuple(open_fill(mode) if part.name is None else next(chosen) for part in split.parts)
 
 
-def part_name(part: Part, split: Split, language: str) -> str:
+def part_name(part: SplitPart, split: Split, language: str) -> str:
     """Name a part, or say that it was not stated."""
     return part.name.label(language) if part.name else t(f"transactions.not_stated.{split.by}", language)
 
@@ -70,7 +70,7 @@ def row(split: Split, index: int, language: str) -> tuple[str, ...]:
                    for value in values)  # fmt: skip
 
 
-def _bars(split: Split, part: Part, fill: Fill, colours: Palette, language: str) -> go.Bar:
+def _bars(split: Split, part: SplitPart, fill: Fill, colours: Palette, language: str) -> go.Bar:
     name, totals = part_name(part, split, language), split.totals()
     hover = []
     for point, value, total in zip(split.series.points, part.values, totals, strict=True):

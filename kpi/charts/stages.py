@@ -20,7 +20,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Line:
+class StageRun:
     """Name a run of stages, each of which is a part of one before it."""
 
     title: str
@@ -39,7 +39,9 @@ class Pair:
     change: str
 
 
-def funnel(lines: Sequence[Line], *, caption: str, headers: tuple[str, str, str], notes: tuple[str, ...]) -> Drawing:
+def funnel(
+    lines: Sequence[StageRun], *, caption: str, headers: tuple[str, str, str], notes: tuple[str, ...]
+) -> Drawing:
     """Draw each line's stages below each other, all to one scale; every number stands beside its bar."""
     largest = max((stage.value for line in lines for stage in line.stages), default=0)
     html = "".join(

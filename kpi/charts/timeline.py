@@ -28,7 +28,7 @@ def drawing(projects: Sequence[Project], *, as_of: date, language: str, href: Ca
     today = shift_months(as_of, 1)
     first = min(project.start_on for project in dated if project.start_on)
     last = max(today, *(project.due_on for project in dated if project.due_on))
-    scale = _Scale(date(first.year, 1, 1), date(last.year + (last > date(last.year, 1, 1)), 1, 1))
+    scale = _DayScale(date(first.year, 1, 1), date(last.year + (last > date(last.year, 1, 1)), 1, 1))
     alt = _alt(dated, scale, as_of, language)
     rows = "".join(_row(project, scale, language, href) for project in dated)
     lanes = (
@@ -53,7 +53,7 @@ def table(projects: Sequence[Project], language: str) -> Table:
     return Table(t("projects.gantt.caption", language), headers, rows)
 
 
-class _Scale:
+class _DayScale:
     """Place days between two days, in percent from the start of reading."""
 
     def __init__(self, first: date, last: date) -> None:
@@ -70,7 +70,7 @@ class _Scale:
         return range(self.first.year, self.last.year, max(1, (self.last.year - self.first.year) // _MOST_YEARS_NAMED))
 
 
-def _head(scale: _Scale, language: str) -> str:
+def _head(scale: _DayScale, language: str) -> str:
     years = "".join(
         f'<b style="inset-inline-start:{scale.share(date(year, 1, 1)):.2f}%">{with_digits(str(year), language)}</b>'
         for year in scale.years
@@ -78,7 +78,7 @@ def _head(scale: _Scale, language: str) -> str:
     return f'<div class="kpi-span kpi-years" aria-hidden="true"><span></span><div>{years}</div></div>'
 
 
-def _row(project: Project, scale: _Scale, language: str, href: Callable[[str], str]) -> str:
+def _row(project: Project, scale: _DayScale, language: str, href: Callable[[str], str]) -> str:
     start, due = (scale.share(day) for day in (project.start_on or scale.first, project.due_on or scale.last))
     name = escape(project.facts.item.label(language))
     words = t(
@@ -109,7 +109,7 @@ def _legend(projects: Sequence[Project], as_of: date, language: str) -> str:
     return f'<ul class="kpi-legend">{items}</ul>'
 
 
-def _alt(projects: Sequence[Project], scale: _Scale, as_of: date, language: str) -> str:
+def _alt(projects: Sequence[Project], scale: _DayScale, as_of: date, language: str) -> str:
     return t(
         "projects.gantt.alt",
         language,

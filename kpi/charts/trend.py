@@ -10,7 +10,7 @@ from kpi.charts.theme import Mode, Palette, palette, template
 from kpi.charts.time_axis import set_axes
 from kpi.charts.trend_marks import (
     LEVEL_PX,
-    Span,
+    AxisSpan,
     break_notes,
     draw_breaks,
     draw_overlaid_base,
@@ -26,7 +26,9 @@ HEIGHT_PX = 360
 
 
 @drawn_once
-def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = None, base: Span | None = None) -> Chart:
+def figure(
+    series: Series, *, language: str, mode: Mode, chosen: AxisSpan | None = None, base: AxisSpan | None = None
+) -> Chart:
     """Draw the series with the chosen period and its base set apart; partial points are hatched or hollow."""
     colours = palette(mode)
     largest = max((point.value or 0 for point in (*series.points, *_overlaid(series, chosen, base))), default=0)
@@ -54,7 +56,7 @@ def figure(series: Series, *, language: str, mode: Mode, chosen: Span | None = N
     return Chart(drawing, _alt(series, language), table(series, language), _notes(series, language))
 
 
-def _overlaid(series: Series, chosen: Span | None, base: Span | None) -> tuple[Point, ...]:
+def _overlaid(series: Series, chosen: AxisSpan | None, base: AxisSpan | None) -> tuple[Point, ...]:
     """Return the base's points as far as they stand beside the chosen ones, where the base is off the axis."""
     if chosen is None or base is None or not series.points or not series.base_points:
         return ()
@@ -96,7 +98,7 @@ def _hover(series: Series, language: str) -> list[str]:
     return words
 
 
-def _bars(series: Series, language: str, colours: Palette, chosen: Span | None, base: Span | None) -> go.Bar:
+def _bars(series: Series, language: str, colours: Palette, chosen: AxisSpan | None, base: AxisSpan | None) -> go.Bar:
     def role(point: Point) -> tuple[str, str]:
         if chosen is not None and point.month in chosen.period:
             return colours.primary, colours.primary

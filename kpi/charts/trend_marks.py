@@ -22,7 +22,7 @@ ROOM_FOR_LEVEL = 0.32  # of the largest value, above the spans: a label over a b
 
 
 @dataclass(frozen=True)
-class Span:
+class AxisSpan:
     """Name a stretch of the axis and the value it adds up to, already written."""
 
     period: Period
@@ -30,7 +30,7 @@ class Span:
 
 
 def draw_span(
-    drawing: go.Figure, series: Series, span: Span, language: str, colour: str, surface: str, top: float
+    drawing: go.Figure, series: Series, span: AxisSpan, language: str, colour: str, surface: str, top: float
 ) -> None:
     """Draw a line above a stretch of the axis with its value and its name; nothing where it is off the axis."""
     inside = [index for index, point in enumerate(series.points) if point.month in span.period]
@@ -48,7 +48,7 @@ def draw_overlaid_base(
     drawing: go.Figure,
     series: Series,
     overlaid: Sequence[Point],
-    base: Span,
+    base: AxisSpan,
     language: str,
     colours: Palette,
     top: float,
@@ -162,7 +162,7 @@ def _start_side(language: str) -> str:
 def _write_span(
     drawing: go.Figure,
     series: Series,
-    span: Span,
+    span: AxisSpan,
     language: str,
     colour: str,
     *,

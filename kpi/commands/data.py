@@ -81,7 +81,7 @@ def load_and_say(settings: Settings, paths: tuple[Path, ...], unfinished: frozen
 
     with begun_early(settings.workspace, 1 if paths else settings.threads) as begun, progress_bar() as bar:
         # While a process that has begun imports the same.
-        from kpi.ingest.load import Progress as Loaded
+        from kpi.ingest.load import LoadProgress as Loaded
         from kpi.ingest.load import load as load_logs
 
         step = stepper(bar)

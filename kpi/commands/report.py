@@ -15,7 +15,7 @@ from kpi.errors import EXIT_DIFFERS, ReportError
 from kpi.settings import Settings, settings_in_force
 
 if TYPE_CHECKING:
-    from kpi.report.check import Checked
+    from kpi.report.check import CheckedSnapshots
     from kpi.report.issue import Order, Written
 
 SHOWN_FIGURES = 60
@@ -159,7 +159,7 @@ def _check(settings: Settings, month: date, out: Path | None) -> int:
     return EXIT_DIFFERS
 
 
-def _show_restated(found: "Checked", language: str, out: Path | None) -> None:
+def _show_restated(found: "CheckedSnapshots", language: str, out: Path | None) -> None:
     from kpi.exports import write_rows
     from kpi.report.restated import restated_frame, restated_rows
 

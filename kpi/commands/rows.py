@@ -20,7 +20,7 @@ def rows(
 ) -> None:
     """Write the single rows that count: none that is held back, replaced by a newer file or sent twice."""
     from kpi.ingest.contracts import CONTRACTS
-    from kpi.warehouse.single_rows import FORMS, Wanted, write_single_rows
+    from kpi.warehouse.single_rows import FORMS, WantedRows, write_single_rows
 
     settings = settings_in_force(workspace=workspace)
     form = out.suffix.lower().removeprefix(".")
@@ -32,7 +32,7 @@ def rows(
         raise typer.BadParameter("the rows of this log name no entity", param_hint="--entity")
     if not out.parent.is_dir():
         raise QueryRefused("out_not_writable", file=out)
-    written = write_single_rows(settings, out, form, Wanted(log, entity, _first_day(month)))
+    written = write_single_rows(settings, out, form, WantedRows(log, entity, _first_day(month)))
     say("cli.rows_done", settings.language, rows=f"{written:,}", file=out)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from kpi.demo import anchors
-from kpi.demo.reference import Body, Reference
+from kpi.demo.reference import Reference, ReferenceBody
 from kpi.demo.schedule import split_whole, stream
 
 # Advanced, green, yellow, red: the range of a body's mean in percent, half a point inside the level's bounds.
@@ -61,7 +61,7 @@ def _scores(reference: Reference, governorates: bool, name: str, seed: int) -> p
     )
 
 
-def _by_strength(bodies: list[Body], name: str, seed: int) -> list[str]:
+def _by_strength(bodies: list[ReferenceBody], name: str, seed: int) -> list[str]:
     """Return the bodies' ids, strongest first; a body keeps about its place from one assessment to the next."""
     lasting, passing = stream(seed, "strength"), stream(seed, "strength", name)
     strength = lasting.normal(0, 1, len(bodies)) + passing.normal(0, 0.25, len(bodies))

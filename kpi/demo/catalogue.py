@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from kpi.demo import anchors, names
-from kpi.demo.reference import Body, Reference
+from kpi.demo.reference import Reference, ReferenceBody
 from kpi.demo.schedule import new_per_month, split_whole, stream
 
 SERVICES_PER_OFFICE = 42
@@ -31,7 +31,7 @@ PLATFORM_OF_OFFICES, PLATFORM_OF = "injaz", {"gov-muscat": "muscat-municipal", "
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class ServiceCatalogue:
     """All services, one row each, in the order of their owners.
 
     Beside `PUBLIC_COLUMNS` the frame has registered_on, retired_on, digitised_on, simplified_on, programme, transacts,
@@ -46,7 +46,7 @@ class Catalogue:
         self.frame.select(PUBLIC_COLUMNS).write_csv(path)
 
 
-def build_catalogue(reference: Reference, seed: int) -> Catalogue:
+def build_catalogue(reference: Reference, seed: int) -> ServiceCatalogue:
     """Invent every service of the bodies that report transactions."""
     rng = stream(seed, "catalogue")
     frame = _owned_services(reference, rng)
@@ -54,7 +54,7 @@ def build_catalogue(reference: Reference, seed: int) -> Catalogue:
     frame = _with_registration(frame, rng)
     frame = _with_digitisation(frame, rng)
     frame = _with_simplification(frame, rng)
-    return Catalogue(_with_journeys(frame, reference))
+    return ServiceCatalogue(_with_journeys(frame, reference))
 
 
 def _owned_services(reference: Reference, rng: np.random.Generator) -> pl.DataFrame:
@@ -84,7 +84,7 @@ def _owned_services(reference: Reference, rng: np.random.Generator) -> pl.DataFr
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _services_per_body(reference: Reference) -> list[tuple[Body, int]]:
+def _services_per_body(reference: Reference) -> list[tuple[ReferenceBody, int]]:
     owners = [body for body in reference.bodies if body.reports]
     offices = [body for body in owners if body.is_governorate_office]
     others = [body for body in owners if not body.is_governorate_office]

@@ -20,7 +20,7 @@ GRID = np.linspace(0, 1, 4001)
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProjectCourse:
     """The way of one project: it starts and ends at a share of the programme's own time, and ends at `top_pct`."""
 
     start: float
@@ -72,8 +72,12 @@ def _programme(reference: Reference, seed: int) -> pl.DataFrame:
     ends = np.linspace(0.70, 1.0, anchors.COMPLETED_PROJECTS)
     starts = np.concatenate([[0.0], rng.uniform(0.0, 0.3, len(ids) - 1)])
     ways = [
-        Progress(float(start), float(end), 100.0) for start, end in zip(starts, rng.permutation(ends), strict=False)
-    ] + [Progress(float(start), 1.0, anchors.UNFINISHED_PROGRESS_PCT) for start in starts[anchors.COMPLETED_PROJECTS :]]
+        ProjectCourse(float(start), float(end), 100.0)
+        for start, end in zip(starts, rng.permutation(ends), strict=False)
+    ] + [
+        ProjectCourse(float(start), 1.0, anchors.UNFINISHED_PROGRESS_PCT)
+        for start in starts[anchors.COMPLETED_PROJECTS :]
+    ]
     mean = np.mean([way.at(GRID) for way in ways], axis=0)
     days = reported_days()
     time = np.interp([curve_at(anchors.PROGRAMME_PERFORMANCE, day) for day in days], mean, GRID)
@@ -83,7 +87,7 @@ def _programme(reference: Reference, seed: int) -> pl.DataFrame:
                 project_id,
                 days,
                 way.at(time),
-                Progress(way.start, way.end, 100.0).at(np.minimum(time + PLANNED_AHEAD, 1)),
+                ProjectCourse(way.start, way.end, 100.0).at(np.minimum(time + PLANNED_AHEAD, 1)),
             )
             for project_id, way in zip(ids, ways, strict=True)
         ]
@@ -97,7 +101,7 @@ def _others(reference: Reference, seed: int) -> pl.DataFrame:
     for project in sorted(reference.projects, key=lambda project: project.project_id):
         if not project.in_programme:
             rng = stream(seed, "project", project.project_id)
-            way = Progress(float(rng.uniform(-0.1, 0.3)), float(rng.uniform(0.7, 1.2)), 100.0)
+            way = ProjectCourse(float(rng.uniform(-0.1, 0.3)), float(rng.uniform(0.7, 1.2)), 100.0)
             parts.append(_updates(project.project_id, days, way.at(time), way.at(time + PLANNED_AHEAD)))
     return pl.concat(parts)
 

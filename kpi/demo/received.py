@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kpi.demo.schedule import months, stream
-from kpi.demo.volumes import EntityMonth
+from kpi.demo.volumes import EntityMonthPlan
 
 LATE_2025 = {6: date(2025, 2, 1), 14: date(2025, 3, 1), 27: date(2025, 4, 1)}
 IN_TIME_DAYS = (1, 9)
@@ -19,7 +19,7 @@ OPENING_UTC = timedelta(hours=4)
 _PERIOD = re.compile(r"(20\d{2})(?:-(\d{2}))?(?!\d)")
 
 
-def set_times(inbox: Path, files: Iterable[str], plans: Iterable[EntityMonth], stamp: dict) -> None:
+def set_times(inbox: Path, files: Iterable[str], plans: Iterable[EntityMonthPlan], stamp: dict) -> None:
     """Set the modification time of every file; a file of another seed, scale or generator gets another second."""
     late = late_paths(plans)
     version = zlib.crc32(json.dumps(stamp, sort_keys=True).encode())
@@ -28,9 +28,9 @@ def set_times(inbox: Path, files: Iterable[str], plans: Iterable[EntityMonth], s
         os.utime(inbox / file, (at, at))
 
 
-def late_paths(plans: Iterable[EntityMonth]) -> set[str]:
+def late_paths(plans: Iterable[EntityMonthPlan]) -> set[str]:
     """Return the files of the three entity-months that arrive after the due day, by their place in the month's list."""
-    by_month: dict[date, list[EntityMonth]] = {}
+    by_month: dict[date, list[EntityMonthPlan]] = {}
     for plan in plans:
         by_month.setdefault(plan.month, []).append(plan)
     return {sorted(by_month[month], key=lambda plan: plan.path)[rank].path for rank, month in LATE_2025.items()}

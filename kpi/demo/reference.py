@@ -13,7 +13,7 @@ READ = ("entities", "governorates", "projects", "journeys", "indicators")
 
 
 @dataclass(frozen=True)
-class Body:
+class ReferenceBody:
     """One public body: a row of the entities registry."""
 
     entity_id: str
@@ -31,7 +31,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Project:
+class ReferenceProject:
     """One project and whether it is one of the programme's own."""
 
     project_id: str
@@ -51,9 +51,9 @@ class Governorate:
 class Reference:
     """The registries in their own order, and the SHA-256 of the files they came from."""
 
-    bodies: tuple[Body, ...]
+    bodies: tuple[ReferenceBody, ...]
     governorates: tuple[Governorate, ...]
-    projects: tuple[Project, ...]
+    projects: tuple[ReferenceProject, ...]
     journeys: tuple[str, ...]
     indicators: tuple[str, ...]
     infrastructure_indicator: str
@@ -76,7 +76,7 @@ def read_reference(workspace: Path) -> Reference:
             for row in frames["governorates"].iter_rows(named=True)
         ),
         projects=tuple(
-            Project(row["project_id"], _is_true(row["in_programme"]))
+            ReferenceProject(row["project_id"], _is_true(row["in_programme"]))
             for row in frames["projects"].iter_rows(named=True)
         ),
         journeys=tuple(frames["journeys"]["journey_id"].to_list()),
@@ -95,9 +95,9 @@ def _read(path: Path) -> pl.DataFrame:
     return frame
 
 
-def _body(row: dict[str, str | None]) -> Body:
+def _body(row: dict[str, str | None]) -> ReferenceBody:
     since = row.get("expected_from")
-    return Body(
+    return ReferenceBody(
         entity_id=row["entity_id"] or "",
         name_ar=row["name_ar"] or "",
         name_en=row["name_en"] or "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpi.demo import names
-from kpi.demo.reference import Body, Reference
+from kpi.demo.reference import Reference, ReferenceBody
 
 SUFFIX = {
     "parquet": ".parquet",
@@ -55,7 +55,7 @@ class Sender:
     `columns` are the optional columns of its files; `governorate_id` is set when every row belongs to one governorate.
     """
 
-    body: Body
+    body: ReferenceBody
     format: str
     columns: frozenset[str]
     weighted_counter: bool
@@ -83,7 +83,7 @@ def senders(reference: Reference) -> tuple[Sender, ...]:
     return tuple(_ranked(body, rank) for rank, body in enumerate(others)) + tuple(_office(body) for body in offices)
 
 
-def _ranked(body: Body, rank: int) -> Sender:
+def _ranked(body: ReferenceBody, rank: int) -> Sender:
     absent: set[str] = set()
     absent |= {"completed_at"} if rank in WITHOUT_COMPLETION_RANKS else set()
     absent |= {"beneficiary_number"} if rank not in NUMBERED_RANKS else set()
@@ -95,13 +95,13 @@ def _ranked(body: Body, rank: int) -> Sender:
     return _sender(body, BY_RANK, rank, frozenset(absent), rank in WEIGHTED_COUNTER_RANKS, frozenset(silent))
 
 
-def _office(body: Body) -> Sender:
+def _office(body: ReferenceBody) -> Sender:
     absent = frozenset() if BY_GOVERNORATE.get(body.governorate_id or "") else frozenset({"beneficiary_number"})
     return _sender(body, BY_GOVERNORATE, body.governorate_id or "", absent, False, frozenset())
 
 
 def _sender(
-    body: Body,
+    body: ReferenceBody,
     formats: Mapping,
     key: int | str,
     absent: frozenset[str],

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from kpi.demo import anchors
-from kpi.demo.catalogue import Catalogue
+from kpi.demo.catalogue import ServiceCatalogue
 from kpi.demo.schedule import split_whole, stream
 
 YEARS = range(2021, 2026)
@@ -21,7 +21,7 @@ def event_paths() -> list[str]:
     return [f"services/{sender}-{year}.csv" for year in YEARS for sender in SENDERS]
 
 
-def write_events(inbox: Path, catalogue: Catalogue, seed: int) -> int:
+def write_events(inbox: Path, catalogue: ServiceCatalogue, seed: int) -> int:
     """Write one file per sender and year; return the number of rows."""
     frame = catalogue.frame
     directory = pl.concat([_events(frame, "registered", "registered_on"), _events(frame, "retired", "retired_on")])

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
-from kpi.demo.catalogue import Catalogue
+from kpi.demo.catalogue import ServiceCatalogue
 from kpi.demo.schedule import stream
 from kpi.demo.transactions import ServiceMix
 
@@ -15,7 +15,7 @@ FEE_WEIGHTS = (0.42, 0.08, 0.14, 0.12, 0.1, 0.08, 0.04, 0.02)
 TYPICAL_MINUTES = 230
 
 
-def service_mixes(catalogue: Catalogue, seed: int) -> dict[str, pl.DataFrame]:
+def service_mixes(catalogue: ServiceCatalogue, seed: int) -> dict[str, pl.DataFrame]:
     """Return per body its transacting services with share, months, median minutes and fee."""
     chosen = catalogue.frame.filter(pl.col("transacts"))
     bodies = chosen["entity_id"].unique(maintain_order=True)

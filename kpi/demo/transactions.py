@@ -12,7 +12,7 @@ from kpi.demo import malformed
 from kpi.demo.formats import write_rows
 from kpi.demo.malformed import Malformed
 from kpi.demo.schedule import split_whole, stream
-from kpi.demo.volumes import EntityMonth, day_weight, days_of
+from kpi.demo.volumes import EntityMonthPlan, day_weight, days_of
 
 DRAWS = 65_536
 RATED = 0.12
@@ -64,7 +64,7 @@ class ServiceMix:
 class MonthTask:
     """Everything one process needs to write one file."""
 
-    plan: EntityMonth
+    plan: EntityMonthPlan
     mix: ServiceMix
     seed: int
     inbox: Path
@@ -124,7 +124,7 @@ def _rows(rng: np.random.Generator, task: MonthTask, good: int, broken: tuple[Ma
 
 
 def _shuffled_cells(
-    rng: np.random.Generator, plan: EntityMonth, size: int, broken: tuple[Malformed, ...]
+    rng: np.random.Generator, plan: EntityMonthPlan, size: int, broken: tuple[Malformed, ...]
 ) -> np.ndarray:
     """Return the cell of each row: good rows have the exact planned counts, broken ones a completed digital cell."""
     counts = [row.count for row in plan.cells]
@@ -166,7 +166,7 @@ def _submitted(rng: np.random.Generator, month: date, size: int, in_person: np.n
 def _completed(
     rng: np.random.Generator,
     mix: ServiceMix,
-    plan: EntityMonth,
+    plan: EntityMonthPlan,
     cell: np.ndarray,
     service: np.ndarray,
     submitted: np.ndarray,

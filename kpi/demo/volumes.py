@@ -21,7 +21,7 @@ UNKNOWN_CHANNEL = 0.005
 
 
 @dataclass(frozen=True)
-class Cell:
+class VolumeCell:
     """A number of transactions of one kind; channel None = unknown, governorate None = not allocated."""
 
     channel: str | None
@@ -31,12 +31,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class EntityMonth:
+class EntityMonthPlan:
     """One file of 2025: the sender, the month and the exact number of transactions of each kind."""
 
     sender: Sender
     month: date
-    cells: tuple[Cell, ...]
+    cells: tuple[VolumeCell, ...]
     weighted_counter: int
 
     @property
@@ -64,7 +64,7 @@ def days_of(month: date) -> list[date]:
     return [month + timedelta(days=i) for i in range(month_end(month).day)]
 
 
-def plan_2025(all_senders: tuple[Sender, ...], seed: int, scale: float) -> tuple[EntityMonth, ...]:
+def plan_2025(all_senders: tuple[Sender, ...], seed: int, scale: float) -> tuple[EntityMonthPlan, ...]:
     """Plan every file of January–May 2025; completed digital transactions add up to the published total × scale."""
     rng = stream(seed, "volumes")
     span = list(months(FIRST, LAST))
@@ -112,7 +112,7 @@ def _digital(all_senders: tuple[Sender, ...], shape: np.ndarray, scale: float) -
     return digital, placed
 
 
-def _cells(digital: int, placed: dict[str, int], take_up: float, app_share: float) -> tuple[Cell, ...]:
+def _cells(digital: int, placed: dict[str, int], take_up: float, app_share: float) -> tuple[VolumeCell, ...]:
     """Spread one body's month over channels, outcomes and governorates."""
     by_place: dict[str | None, int] = {**placed, None: digital - sum(placed.values())}
     outside = digital * (1 - take_up) / take_up
@@ -121,24 +121,25 @@ def _cells(digital: int, placed: dict[str, int], take_up: float, app_share: floa
     for place, count in by_place.items():
         part = count / max(digital, 1)
         app = round(count * app_share)
-        cells += [Cell("app", "completed", place, app), Cell("web", "completed", place, count - app)]
+        cells += [VolumeCell("app", "completed", place, app), VolumeCell("web", "completed", place, count - app)]
         cells += [
-            Cell(name, "completed", place, round(outside * share * part)) for name, share in OUTSIDE_CHANNELS.items()
+            VolumeCell(name, "completed", place, round(outside * share * part))
+            for name, share in OUTSIDE_CHANNELS.items()
         ]
-        cells.append(Cell(None, "completed", place, round(completed * UNKNOWN_CHANNEL * part)))
+        cells.append(VolumeCell(None, "completed", place, round(completed * UNKNOWN_CHANNEL * part)))
         for outcome, share in NOT_COMPLETED.items():
             ended = completed * share / (1 - sum(NOT_COMPLETED.values())) * part
             at_counter = round(ended * (1 - take_up))
             cells += [
-                Cell("web", outcome, place, round(ended) - at_counter),
-                Cell("counter", outcome, place, at_counter),
+                VolumeCell("web", outcome, place, round(ended) - at_counter),
+                VolumeCell("counter", outcome, place, at_counter),
             ]
     return tuple(cell for cell in cells if cell.count > 0)
 
 
-def _entity_month(sender: Sender, month: date, cells: tuple[Cell, ...]) -> EntityMonth:
+def _entity_month(sender: Sender, month: date, cells: tuple[VolumeCell, ...]) -> EntityMonthPlan:
     if not sender.weighted_counter:
-        return EntityMonth(sender, month, cells, weighted_counter=0)
+        return EntityMonthPlan(sender, month, cells, weighted_counter=0)
     at_counter = [cell for cell in cells if cell.channel == "counter" and cell.outcome == "completed"]
     rows = tuple(cell for cell in cells if cell not in at_counter)
-    return EntityMonth(sender, month, rows, weighted_counter=sum(cell.count for cell in at_counter))
+    return EntityMonthPlan(sender, month, rows, weighted_counter=sum(cell.count for cell in at_counter))

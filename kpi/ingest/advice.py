@@ -11,7 +11,7 @@ from pathlib import Path
 from kpi import messages
 from kpi.catalogue import codes
 from kpi.errors import SourceError
-from kpi.ingest.contracts import CONTRACTS, SERVICE, Column
+from kpi.ingest.contracts import CONTRACTS, SERVICE, LogColumn
 from kpi.ingest.date_forms import EPOCHS, strptime_format
 from kpi.ingest.lookups import written
 from kpi.ingest.normalise import folded_key
@@ -127,7 +127,7 @@ class Adviser:
             self.near[key] = valid.nearest(value) if value and self.compared[owner] <= _MOST_COMPARED else ()
         return self.near[key]
 
-    def _valid(self, column: Column, source: Source, owner: str) -> Valid:
+    def _valid(self, column: LogColumn, source: Source, owner: str) -> Valid:
         key = (str(column.list), source.name, owner)
         if key not in self.valid:
             names = self._of_list(str(column.list), owner)

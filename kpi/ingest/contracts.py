@@ -23,7 +23,7 @@ LARGEST_FEE_OMR = 10**7  # of one transaction: a number of a person or a day in 
 
 
 @dataclass(frozen=True)
-class Column:
+class LogColumn:
     """One column of a log: its kind, its limits and the headers under which it is recognised."""
 
     name: str
@@ -58,7 +58,7 @@ class Contract:
     """
 
     log: str
-    columns: tuple[Column, ...]
+    columns: tuple[LogColumn, ...]
     key: tuple[str, ...]
     registries: tuple[str, ...]
     day: str
@@ -66,7 +66,7 @@ class Contract:
     derived: tuple[tuple[str, pl.DataType], ...] = ()
 
     @cached_property
-    def by_name(self) -> dict[str, Column]:
+    def by_name(self) -> dict[str, LogColumn]:
         """Return the columns by name."""
         return {column.name: column for column in self.columns}
 
@@ -91,46 +91,48 @@ SEVERITIES = ("row", "note", "value")
 """What a finding costs: its row, as a fault; its row, which says itself that it counts nothing; only its value."""
 
 
-def _text(name: str, *headers: str, required: bool = False) -> Column:
-    return Column(name, "text", pl.String(), headers, required)
+def _text(name: str, *headers: str, required: bool = False) -> LogColumn:
+    return LogColumn(name, "text", pl.String(), headers, required)
 
 
-def _code(name: str, *headers: str, codes: str, required: bool = False) -> Column:
-    return Column(name, "code", pl.String(), headers, required, list=codes)
+def _code(name: str, *headers: str, codes: str, required: bool = False) -> LogColumn:
+    return LogColumn(name, "code", pl.String(), headers, required, list=codes)
 
 
-def _reference(name: str, *headers: str, registry: str, required: bool = True) -> Column:
-    return Column(name, "reference", pl.String(), headers, required, list=registry)
+def _reference(name: str, *headers: str, registry: str, required: bool = True) -> LogColumn:
+    return LogColumn(name, "reference", pl.String(), headers, required, list=registry)
 
 
-def _count(name: str, *headers: str) -> Column:
-    return Column(name, "integer", pl.Int64(), headers, minimum=0, maximum=LARGEST_COUNT)
+def _count(name: str, *headers: str) -> LogColumn:
+    return LogColumn(name, "integer", pl.Int64(), headers, minimum=0, maximum=LARGEST_COUNT)
 
 
-def _percent(name: str, *headers: str, required: bool = False) -> Column:
-    return Column(name, "decimal", PERCENT, headers, required, minimum=0, maximum=100, decimals=2)
+def _percent(name: str, *headers: str, required: bool = False) -> LogColumn:
+    return LogColumn(name, "decimal", PERCENT, headers, required, minimum=0, maximum=100, decimals=2)
 
 
-def _day(name: str, *headers: str) -> Column:
-    return Column(name, "day", pl.Date(), headers, required=True)
+def _day(name: str, *headers: str) -> LogColumn:
+    return LogColumn(name, "day", pl.Date(), headers, required=True)
 
 
 TRANSACTIONS = Contract(
     "transactions",
     (
-        Column("transaction_id", "identifier", pl.String(), ("رقم المعاملة", "رقم الطلب")),
-        Column("submitted_at", "moment", MOMENT, ("تاريخ التقديم", "تاريخ الطلب"), required=True),
-        Column("completed_at", "moment", MOMENT, ("تاريخ الإنجاز", "تاريخ الانتهاء")),
+        LogColumn("transaction_id", "identifier", pl.String(), ("رقم المعاملة", "رقم الطلب")),
+        LogColumn("submitted_at", "moment", MOMENT, ("تاريخ التقديم", "تاريخ الطلب"), required=True),
+        LogColumn("completed_at", "moment", MOMENT, ("تاريخ الإنجاز", "تاريخ الانتهاء")),
         _reference("entity_id", "رمز الجهة", "الجهة", registry="entities", required=False),
         _reference("service_id", "رمز الخدمة", "الخدمة", registry="services"),
         _reference("governorate_id", "المحافظة", "رمز المحافظة", registry="governorates", required=False),
         _code("channel", "القناة", "قناة التقديم", codes="channel"),
         _code("outcome", "النتيجة", "حالة المعاملة", codes="outcome", required=True),
         _code("beneficiary", "المستفيد", "نوع المستفيد", codes="beneficiary"),
-        Column("beneficiary_number", "beneficiary", None, ("الرقم المدني", "رقم المستفيد")),
-        Column("fee_omr", "decimal", FEE, ("الرسوم", "الرسوم (ر.ع.)"), minimum=0, maximum=LARGEST_FEE_OMR, decimals=3),
-        Column("rating", "integer", pl.Int8(), ("التقييم",), minimum=1, maximum=5),
-        Column(
+        LogColumn("beneficiary_number", "beneficiary", None, ("الرقم المدني", "رقم المستفيد")),
+        LogColumn(
+            "fee_omr", "decimal", FEE, ("الرسوم", "الرسوم (ر.ع.)"), minimum=0, maximum=LARGEST_FEE_OMR, decimals=3
+        ),
+        LogColumn("rating", "integer", pl.Int8(), ("التقييم",), minimum=1, maximum=5),
+        LogColumn(
             "transactions",
             "integer",
             pl.Int64(),

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from kpi.errors import ValuesError
-from kpi.ingest.contracts import CONTRACTS, Column, Contract
+from kpi.ingest.contracts import CONTRACTS, Contract, LogColumn
 from kpi.ingest.lookups import Lookup, Lookups
 from kpi.ingest.moments import Clock
 from kpi.ingest.parse import parse_column
@@ -58,7 +58,7 @@ def _known(name: str | None, contract: Contract, lookups: Lookups) -> tuple[str,
     return tuple(dict.fromkeys(lists[str(name)].values()))
 
 
-def _holds(column: Column, value: str, source: Source, lookups: Lookups, clock: Clock) -> bool:
+def _holds(column: LogColumn, value: str, source: Source, lookups: Lookups, clock: Clock) -> bool:
     lookup = lookups.of_column(column, source) if column.list else Lookup()
     parsed = parse_column(pl.Series(column.name, [value], dtype=pl.String), column, source, lookup, clock)
     return parsed.reasons is None or parsed.reasons.null_count() == 1

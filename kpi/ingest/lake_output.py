@@ -8,7 +8,7 @@ import polars as pl
 from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA
 from kpi.ingest.sources import Source
 from kpi.ingest.spans import SpanCounter
-from kpi.ingest.validate import Checked
+from kpi.ingest.validate import CheckedRows
 from kpi.lake import Lake
 
 _ROW_GROUP = 250_000
@@ -33,7 +33,7 @@ class LakeOutput:
         self.dropped_by_reason: Counter[str] = Counter()
         self.counter = SpanCounter(source.declared_period)
 
-    def add(self, checked: Checked) -> None:
+    def add(self, checked: CheckedRows) -> None:
         """Write one checked slice aside and count it."""
         self.rows_read += checked.rows_read
         self.rows_rejected += checked.rows_rejected

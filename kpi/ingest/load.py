@@ -39,7 +39,7 @@ from kpi.workspace import read_workspace
 
 
 @dataclass(frozen=True)
-class Progress:
+class LoadProgress:
     """How far a load is: files and bytes done of all, and the file that was just finished."""
 
     files_done: int
@@ -106,7 +106,7 @@ class LoadReport:
 def load(
     settings: Settings,
     paths: Sequence[Path] = (),
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[LoadProgress], None] | None = None,
     unfinished: Collection[str] = (),
     begun: Worker | None = None,
 ) -> LoadReport:
@@ -229,7 +229,7 @@ def _load_files(
     lake: Lake,
     chosen: list[str],
     workers: int,
-    progress: Callable[[Progress], None] | None,
+    progress: Callable[[LoadProgress], None] | None,
     begun: Worker | None,
 ) -> list[FileResult]:
     sizes = {name: _size(plan.inbox / name) for name in chosen}
@@ -242,7 +242,7 @@ def _load_files(
         results.append(result)
         bytes_done += sizes[result.source_file]
         if progress:
-            progress(Progress(len(results), len(chosen), bytes_done, bytes_total, result))
+            progress(LoadProgress(len(results), len(chosen), bytes_done, bytes_total, result))
 
     tasks = []
     for name in chosen:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from kpi.ingest.contracts import Column, Contract
+from kpi.ingest.contracts import Contract, LogColumn
 from kpi.ingest.normalise import clean_text, folded_key, label_key, meanings, single
 from kpi.ingest.ownership import Ownership, ownership_of
 from kpi.ingest.sources import Source
@@ -78,7 +78,7 @@ class Lookups:
         """Return service → the entity that owns it now."""
         return self.ownership.owners
 
-    def of_column(self, column: Column, source: Source) -> Lookup:
+    def of_column(self, column: LogColumn, source: Source) -> Lookup:
         """Return what the writings of a code or a reference stand for."""
         name = str(column.list)
         own = source.codes.get(name, {})

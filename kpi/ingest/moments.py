@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from kpi.ingest.contracts import Column
+from kpi.ingest.contracts import LogColumn
 from kpi.ingest.date_forms import EPOCHS
 from kpi.ingest.date_readers import Reader, Zones, epochs, nothing, readers_of
 from kpi.ingest.normalise import clean
@@ -38,7 +38,7 @@ class Clock:
     time_zone: str | None = None
 
 
-def parse_moments(raw: pl.Series, column: Column, source: Source, clock: Clock, *, is_typed: bool = False) -> Parsed:
+def parse_moments(raw: pl.Series, column: LogColumn, source: Source, clock: Clock, *, is_typed: bool = False) -> Parsed:
     """Parse moments or days, from text or from typed values of Parquet."""
     stored = pl.Date() if column.kind == "day" else pl.Datetime("us")
     own = clock.time_zone or source.timezone

@@ -8,7 +8,7 @@ from statistics import median
 
 from kpi.gate import Gate
 from kpi.held import Held, held_id_of
-from kpi.ingest.sender_months import Part, SenderMonth, month_number
+from kpi.ingest.sender_months import MonthPart, SenderMonth, month_number
 
 _NEAREST = 12
 _AS_SIGMA = 1.4826  # a median of deviations, as the standard deviation of a normal distribution
@@ -102,7 +102,7 @@ def _hold(month: SenderMonth, bound: tuple[float, float], known: int) -> Iterato
     usual, factor = bound
     is_high = month.transactions > usual
     last = month.parts[-1]
-    parts: tuple[Part, ...] = (last,) if is_high or last.replaces else month.parts
+    parts: tuple[MonthPart, ...] = (last,) if is_high or last.replaces else month.parts
     kind = "month_out_of_bounds"
     for part in {part.source_file: part for part in parts}.values():
         yield Held(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from kpi.ingest.contracts import Column
+from kpi.ingest.contracts import LogColumn
 from kpi.ingest.normalise import clean
 from kpi.ingest.parsed import Parsed, spread
 
@@ -33,7 +33,7 @@ class Writing:
     corrections: bool = False
 
 
-def parse_numbers(raw: pl.Series, column: Column, writing: Writing) -> Parsed:
+def parse_numbers(raw: pl.Series, column: LogColumn, writing: Writing) -> Parsed:
     """Parse the numbers of one column, from text or from typed values of Parquet."""
     if column.counts and writing.corrections:
         column = replace(column, minimum=-(column.maximum or 0))
@@ -96,7 +96,7 @@ def may_be_shares(raw: pl.Series, values: pl.Series, files: pl.Series, *, each: 
     return rows if rows.any() else None
 
 
-def _of_texts(texts: pl.Series, column: Column, writing: Writing) -> Parsed:
+def _of_texts(texts: pl.Series, column: LogColumn, writing: Writing) -> Parsed:
     marked = texts.str.contains(_PERCENT_SIGN) if column.is_percent else None
     bare = texts.str.replace(_PERCENT_SIGN, "") if marked is not None and marked.any() else texts
     # Of a count no decimals are written: groups of three set off by a comma read one way.
@@ -120,7 +120,7 @@ def _in_points(shares: pl.Series, marked: pl.Series) -> pl.Series:
     return pl.select(whole.cast(pl.Decimal(38, 6))).to_series()
 
 
-def _with_doubts(parsed: Parsed, texts: pl.Series, plain: pl.Series, column: Column, writing: Writing) -> Parsed:
+def _with_doubts(parsed: Parsed, texts: pl.Series, plain: pl.Series, column: LogColumn, writing: Writing) -> Parsed:
     """Name what is a number in form and not to be trusted; the first test finds when there is nothing to name."""
     if not texts.str.contains(r"[,.\x{060c}]|^[+-]?0[0-9]").any():
         return parsed
@@ -147,7 +147,7 @@ def _with_doubts(parsed: Parsed, texts: pl.Series, plain: pl.Series, column: Col
 def _checked(
     raw: pl.Series,
     numbers: pl.Series,
-    column: Column,
+    column: LogColumn,
     *,
     is_number: pl.Series | None = None,
     too_fine: pl.Series | None = None,

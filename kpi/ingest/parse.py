@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from kpi.ingest.contracts import Column
+from kpi.ingest.contracts import LogColumn
 from kpi.ingest.identifiers import PLACEHOLDERS, parse_identifiers
 from kpi.ingest.lookups import UNKNOWN, Lookup
 from kpi.ingest.moments import Clock, parse_moments
@@ -19,7 +19,7 @@ _LONGEST_MARK_BYTES = 64
 
 
 def parse_column(
-    raw: pl.Series, column: Column, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool = False
+    raw: pl.Series, column: LogColumn, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool = False
 ) -> Parsed:
     """Parse one column.
 
@@ -36,7 +36,9 @@ def parse_column(
     return _parsed(raw, column, source, lookup, clock, is_typed=is_typed)
 
 
-def _parsed(raw: pl.Series, column: Column, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool) -> Parsed:
+def _parsed(
+    raw: pl.Series, column: LogColumn, source: Source, lookup: Lookup, clock: Clock, *, is_typed: bool
+) -> Parsed:
     if column.kind == "moment" or column.kind == "day":
         return parse_moments(raw, column, source, clock, is_typed=is_typed)
     if column.kind in ("integer", "decimal"):

@@ -42,7 +42,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeBounds:
     """Two columns that bound a time, and the columns whose rows must not overlap in it; none: only the order counts."""
 
     start: str
@@ -58,7 +58,7 @@ class RegistryContract:
     meaning: str
     columns: tuple[Field, ...]
     unique: tuple[tuple[str, ...], ...] = ()
-    spans: tuple[Span, ...] = ()
+    spans: tuple[TimeBounds, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -108,7 +108,7 @@ _CONTRACTS = (
             _day("valid_from"), _day("valid_to"), _to("successor_id", "entities"), *_SOURCE,
         ),
         unique=(("entity_id",),),
-        spans=(Span("expected_from", "expected_to"), Span("valid_from", "valid_to")),
+        spans=(TimeBounds("expected_from", "expected_to"), TimeBounds("valid_from", "valid_to")),
     ),
     RegistryContract(
         "governorates",
@@ -139,7 +139,7 @@ _CONTRACTS = (
             _day("digitisation_from"), _to("platform_id", "platforms"), _day("valid_from"), _day("valid_to"),
             _to("successor_id", "services"), *_SOURCE,
         ),
-        spans=(Span("valid_from", "valid_to", apart=("service_id",)),),
+        spans=(TimeBounds("valid_from", "valid_to", apart=("service_id",)),),
     ),
     RegistryContract(
         "journeys",
@@ -157,7 +157,7 @@ _CONTRACTS = (
             *_SOURCES,
         ),
         unique=(("project_id",),),
-        spans=(Span("start_on", "due_on"),),
+        spans=(TimeBounds("start_on", "due_on"),),
     ),
     RegistryContract(
         "platforms",
@@ -213,13 +213,13 @@ _CONTRACTS = (
             Field("kpi_id", "kpi", required=True), _to("entity_id", "entities"), _day("valid_from", required=True),
             _day("valid_to"), Field("value", "number", required=True), *_SOURCE,
         ),
-        spans=(Span("valid_from", "valid_to", apart=("kpi_id", "entity_id")),),
+        spans=(TimeBounds("valid_from", "valid_to", apart=("kpi_id", "entity_id")),),
     ),
     RegistryContract(
         "change_teams",
         "Teams for the management of change, and when each was active.",
         (_to("entity_id", "entities", required=True), _day("active_from", required=True), _day("active_to"), *_SOURCES),
-        spans=(Span("active_from", "active_to", apart=("entity_id",)),),
+        spans=(TimeBounds("active_from", "active_to", apart=("entity_id",)),),
     ),
     RegistryContract(
         "claims",
@@ -234,7 +234,7 @@ _CONTRACTS = (
             _day("source_date"), *_texts("conflict_group"), Field("derived", "flag"), *_texts("note_ar", "note_en"),
         ),
         unique=(("claim_id",),),
-        spans=(Span("period_from", "period_to"),),
+        spans=(TimeBounds("period_from", "period_to"),),
     ),
 )  # fmt: skip
 REGISTRY_CONTRACTS: dict[str, RegistryContract] = {contract.registry: contract for contract in _CONTRACTS}

@@ -7,7 +7,7 @@ import polars as pl
 from kpi.catalogue import Kpi
 from kpi.ingest.normalise import label_key
 from kpi.ingest.registry_cells import Reading
-from kpi.ingest.registry_contracts import EARLIEST, LATEST, Span
+from kpi.ingest.registry_contracts import EARLIEST, LATEST, TimeBounds
 from kpi.slips import Slip
 
 _OF_SCOPE = {"entity": "entity_id", "governorate": "governorate_id"}
@@ -63,7 +63,7 @@ def _check_unique(reading: Reading, key: tuple[str, ...]) -> None:
             reading.slips.append(Slip(told, {"file": reading.file, "column": ", ".join(key)} | facts))
 
 
-def _check_span(reading: Reading, span: Span) -> None:
+def _check_span(reading: Reading, span: TimeBounds) -> None:
     start, end = reading.frame[span.start], reading.frame[span.end]
     reading.tell(end < start, span.end, "cell_before_start", start=span.start)
     if not span.apart:

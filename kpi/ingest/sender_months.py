@@ -11,7 +11,7 @@ from kpi.lake_file import LakeFile
 
 
 @dataclass(frozen=True)
-class Part:
+class MonthPart:
     """What one file adds to a sender's month; `replaces` tells that it took the place of an older file's rows."""
 
     source_file: str
@@ -29,7 +29,7 @@ class SenderMonth:
     entity_id: str
     month: date
     months_covered: int
-    parts: tuple[Part, ...]
+    parts: tuple[MonthPart, ...]
 
     @cached_property
     def transactions(self) -> int:
@@ -57,9 +57,9 @@ def month_number(month: date) -> int:
 def sender_months(files: Iterable[LakeFile], overlap: Overlap) -> list[SenderMonth]:
     """Sum up the transactions that count, by entity and month: not those held back, replaced or sent twice."""
     contents = {file.source_file: file for file in files}
-    found: defaultdict[tuple[str, date, int], list[Part]] = defaultdict(list)
+    found: defaultdict[tuple[str, date, int], list[MonthPart]] = defaultdict(list)
     for name, entity, month, covered, rows, transactions, replaces in overlap.counted.iter_rows():
-        part = Part(name, contents[name].sha256, contents[name].modified_ns, rows, transactions, replaces)
+        part = MonthPart(name, contents[name].sha256, contents[name].modified_ns, rows, transactions, replaces)
         found[entity, month, covered].append(part)
     for parts in found.values():
         parts.sort(key=lambda part: (part.modified_ns, part.source_file))

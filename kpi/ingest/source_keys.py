@@ -96,7 +96,7 @@ REGISTRY_KEYS = {
 
 
 @dataclass(frozen=True)
-class Table:
+class DeclaredTable:
     """One table of the file, the place it has there, and what is wrong in it and in those beside it."""
 
     place: str
@@ -150,14 +150,14 @@ class Table:
         return None
 
 
-def tables(tree: dict[str, object], kind: str, slips: list[Slip]) -> Iterator[Table]:
+def tables(tree: dict[str, object], kind: str, slips: list[Slip]) -> Iterator[DeclaredTable]:
     """Yield the `[[kind]]` tables of a file."""
     entries = tree.get(kind, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        Table("sources.toml", {}, slips).unlike(kind, type(entries).__name__, f"[[{kind}]]")
+        DeclaredTable("sources.toml", {}, slips).unlike(kind, type(entries).__name__, f"[[{kind}]]")
         return
     for number, entry in enumerate(entries, start=1):
-        yield Table(f"[[{kind}]] {entry.get('name') or number}", entry, slips)
+        yield DeclaredTable(f"[[{kind}]] {entry.get('name') or number}", entry, slips)
 
 
 def _text(value: object) -> str | None:

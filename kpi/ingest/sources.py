@@ -13,7 +13,7 @@ from typing import Any
 
 from kpi.errors import SettingsError, SlipsError, SourceError
 from kpi.ingest.contracts import CONTRACTS, SERVICE, Contract
-from kpi.ingest.source_keys import REGISTRY_KEYS, SOURCE_KEYS, UNPIVOT_KEYS, Table, tables
+from kpi.ingest.source_keys import REGISTRY_KEYS, SOURCE_KEYS, UNPIVOT_KEYS, DeclaredTable, tables
 from kpi.slips import Slip
 
 MONTHS_OF_PERIOD = {"day": 1, "week": 1, "month": 1, "quarter": 3, "year": 12, "fiscal_year": 12}
@@ -146,7 +146,7 @@ def read_sources(workspace: Path) -> Sources:
         raise SettingsError("sources_unreadable", file=path, reason=str(error)) from error
     slips: list[Slip] = []
     for name in tree.keys() - {"source", "registry"}:
-        Table(path.name, {}, slips).unknown(name, ("source", "registry"))
+        DeclaredTable(path.name, {}, slips).unknown(name, ("source", "registry"))
     logs = [_log(table) for table in tables(tree, "source", slips)]
     registries = [_registry(table) for table in tables(tree, "registry", slips)]
     if slips:
@@ -154,7 +154,7 @@ def read_sources(workspace: Path) -> Sources:
     return Sources(tuple(log for log in logs if log), tuple(registry for registry in registries if registry))
 
 
-def _log(table: Table) -> Source | None:
+def _log(table: DeclaredTable) -> Source | None:
     read = table.read(SOURCE_KEYS)
     contract = CONTRACTS.get(str(read.get("log")))
     if contract is None or not {"name", "files"} <= read.keys():
@@ -169,7 +169,7 @@ def _log(table: Table) -> Source | None:
     return source
 
 
-def _check_counting(table: Table, source: Source) -> None:
+def _check_counting(table: DeclaredTable, source: Source) -> None:
     """Note what is declared of the counts and has no meaning in the log."""
     if source.flow == "stock":
         table.slips.append(Slip("stock_in_log", {"place": f"{table.place}: flow"}))
@@ -191,7 +191,7 @@ def _names_services(source: Source) -> list[str]:
     return [key for key, is_given in given.items() if is_given]
 
 
-def _check_columns(table: Table, source: Source, contract: Contract) -> None:
+def _check_columns(table: DeclaredTable, source: Source, contract: Contract) -> None:
     """Note every name of a column, a code list or a registry that the log does not have."""
     named = [(f"columns.{header}", column) for header, column in source.columns.items()]
     named += [("constants", column) for column in source.constants]
@@ -208,8 +208,8 @@ def _check_columns(table: Table, source: Source, contract: Contract) -> None:
         table.unlike("sheet, sheets", source.sheet, "sheet | sheets")
 
 
-def _unpivot(table: Table, values: object, contract: Contract) -> Unpivot | None:
-    within = Table(f"{table.place}, [source.unpivot]", values if isinstance(values, dict) else {}, table.slips)
+def _unpivot(table: DeclaredTable, values: object, contract: Contract) -> Unpivot | None:
+    within = DeclaredTable(f"{table.place}, [source.unpivot]", values if isinstance(values, dict) else {}, table.slips)
     read = within.read(UNPIVOT_KEYS)
     into = read.get("into", ())
     for header, said in read.get("headers", {}).items():
@@ -225,7 +225,7 @@ def _unpivot(table: Table, values: object, contract: Contract) -> Unpivot | None
     return Unpivot(**read)
 
 
-def _registry(table: Table) -> RegistrySource | None:
+def _registry(table: DeclaredTable) -> RegistrySource | None:
     read = table.read(REGISTRY_KEYS)
     if not {"name", "file"} <= read.keys():
         return None

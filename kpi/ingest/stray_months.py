@@ -16,7 +16,7 @@ _LONGEST_PAUSE_MONTHS = 12  # after which a body that reports alone may go on as
 
 
 @dataclass
-class _Run:
+class _MonthsRun:
     """Months that follow one another: who sent any of them, and the months that are worth a report."""
 
     first: int
@@ -59,13 +59,13 @@ def _usual(months: list[SenderMonth]) -> dict[str, float]:
     return {entity: median(numbers) for entity, numbers in sent.items()}
 
 
-def _runs(months: list[SenderMonth], usual: Mapping[str, float]) -> list[_Run]:
-    runs: list[_Run] = []
+def _runs(months: list[SenderMonth], usual: Mapping[str, float]) -> list[_MonthsRun]:
+    runs: list[_MonthsRun] = []
     for month in sorted(months, key=lambda month: (month.month, month.entity_id)):
         first = month_number(month.month)
         last = first + month.months_covered - 1
         if not runs or first > runs[-1].last + 1:
-            runs.append(_Run(first, last, []))
+            runs.append(_MonthsRun(first, last, []))
         runs[-1].last = max(runs[-1].last, last)
         runs[-1].months.append(month)
     for run in runs:
@@ -80,11 +80,11 @@ def _runs(months: list[SenderMonth], usual: Mapping[str, float]) -> list[_Run]:
     return runs
 
 
-def _gap(one: _Run, other: _Run) -> int:
+def _gap(one: _MonthsRun, other: _MonthsRun) -> int:
     return max(one.first - other.last, other.first - one.last) - 1
 
 
-def _hold(run: _Run, first: int, last: int, bodies: int) -> Iterator[Held]:
+def _hold(run: _MonthsRun, first: int, last: int, bodies: int) -> Iterator[Held]:
     kind = "month_stray"
     for month in run.months:
         for name in dict.fromkeys(part.source_file for part in month.parts):

@@ -14,7 +14,7 @@ from kpi.ingest.chunks import FILE_STEP, ROW, UNNAMED_HEADER, Chunk
 from kpi.ingest.lake_output import LakeOutput
 from kpi.ingest.load_file import FileResult, Plan, Started, check_unchanged, commit, load_file, start
 from kpi.ingest.read import kind_of, read_chunks
-from kpi.ingest.validate import Checked, Validator
+from kpi.ingest.validate import CheckedRows, Validator
 from kpi.lake import Lake
 
 TOGETHER_BYTES = 16 * 2**20
@@ -133,12 +133,12 @@ def put_together(chunks: Sequence[Chunk]) -> Chunk:
     return Chunk(frame.with_columns((frame[ROW] + steps).alias(ROW)))
 
 
-def taken_apart(checked: Checked, names: Sequence[str], rows_read: Sequence[int]) -> list[Checked]:
+def taken_apart(checked: CheckedRows, names: Sequence[str], rows_read: Sequence[int]) -> list[CheckedRows]:
     """Return what belongs to each of the files that were put together."""
     accepted = _by_file(checked.accepted, names)
     rejected = _by_file(checked.rejected.with_columns(_names(checked.rejected["source_row"], names)), names)
     return [
-        Checked(good, bad, rows, rows - len(good))
+        CheckedRows(good, bad, rows, rows - len(good))
         for good, bad, rows in zip(accepted, rejected, rows_read, strict=True)
     ]
 

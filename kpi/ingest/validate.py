@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from kpi.ingest.chunks import FILE_STEP, FLAW, FORMULA, ROW, Chunk
-from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, SERVICE, Column, Contract
+from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, SERVICE, Contract, LogColumn
 from kpi.ingest.findings import Findings, repeated
 from kpi.ingest.headers import check_required, columns_of, required_columns
 from kpi.ingest.lookups import Lookup, Lookups
@@ -26,7 +26,7 @@ class ColumnCameLateError(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRows:
     """`accepted` in the lake's schema, `rejected` one row per source row and reason, and how many rows each means."""
 
     accepted: pl.DataFrame
@@ -57,7 +57,7 @@ class Validator:
         """Return the contract of the file's log."""
         return CONTRACTS[self.source.log]
 
-    def check(self, chunk: Chunk) -> Checked:
+    def check(self, chunk: Chunk) -> CheckedRows:
         """Split a slice into accepted and rejected rows; raise `SourceError` when its columns are wrong."""
         headers = self._columns(chunk)
         frame = chunk.frame
@@ -75,7 +75,7 @@ class Validator:
         accepted = self._accepted(values, frame[ROW], wrong)
         problems = findings.all(wrong)
         rejected = self._rejected(frame, headers, problems, self._entities(values, problems["place"], flaws))
-        return Checked(accepted, rejected, len(frame), len(frame) - len(accepted))
+        return CheckedRows(accepted, rejected, len(frame), len(frame) - len(accepted))
 
     def _columns(self, chunk: Chunk) -> dict[str, str]:
         """Return header → column of the contract."""
@@ -105,7 +105,7 @@ class Validator:
                     findings.add(values[column.name].is_null(), column.name, _blank(column))
         return values
 
-    def _is_elsewhere(self, column: Column, chunk: Chunk) -> bool:
+    def _is_elsewhere(self, column: LogColumn, chunk: Chunk) -> bool:
         """Tell whether another slice of the file has the column; note that this one was read as if none had."""
         if column.name in self.present:
             return True
@@ -114,7 +114,7 @@ class Validator:
         return False
 
     def _parsed_column(
-        self, raw: pl.Series, column: Column, places: pl.Series, chunk: Chunk, findings: Findings
+        self, raw: pl.Series, column: LogColumn, places: pl.Series, chunk: Chunk, findings: Findings
     ) -> pl.Series:
         """Return the values of a column, and note what is wrong with which."""
         if column.name in self.absent:
@@ -142,7 +142,7 @@ class Validator:
             findings.add(missing if formulas is None else missing & ~formulas, column.name, _blank(column))
         return values.alias(column.name)
 
-    def _lookup(self, column: Column) -> Lookup:
+    def _lookup(self, column: LogColumn) -> Lookup:
         if column.name not in self.looked_up:
             self.looked_up[column.name] = self.lookups.of_column(column, self.source) if column.list else Lookup()
         return self.looked_up[column.name]
@@ -275,10 +275,10 @@ def _period_start(source: Source) -> pl.Expr:
     return shifted.dt.truncate(step).dt.offset_by(f"{shift}mo").cast(pl.Date)
 
 
-def _nulls(column: Column, rows: int) -> pl.Series:
+def _nulls(column: LogColumn, rows: int) -> pl.Series:
     dtype = pl.Int64() if column.kind == "beneficiary" else column.stored
     return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, rows)
 
 
-def _blank(column: Column) -> str:
+def _blank(column: LogColumn) -> str:
     return "count_missing" if column.counts else "missing_value"

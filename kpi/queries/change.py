@@ -10,7 +10,7 @@ from kpi.catalogue import Kpi
 from kpi.periods import Period
 from kpi.queries.coverage import Coverage
 from kpi.queries.filters import Filters
-from kpi.queries.points import PROGRAMME, Cell, Compared
+from kpi.queries.points import PROGRAMME, Compared, PointValue
 from kpi.queries.results import Change, ChangeKind, Contribution, EntityGap, Freshness, Named, Reason, SilentService
 from kpi.queries.targets import Target
 from kpi.warehouse.connect import Warehouse
@@ -53,7 +53,7 @@ class Pairs:
         now, base = (kpi.scale * above / below if below else None for above, below in parts)
         return now, base
 
-    def is_all_of(self, kpi: Kpi, now: Cell, base: Cell) -> bool:
+    def is_all_of(self, kpi: Kpi, now: PointValue, base: PointValue) -> bool:
         """Tell whether nothing is in one period only."""
         above = (self.numerator, self.base_numerator) == (now.numerator, base.numerator)
         below = (self.denominator, self.base_denominator) == (now.denominator, base.denominator)
@@ -170,7 +170,7 @@ def with_base_told(kpi: Kpi, change: Change, coverage: Coverage) -> Change:
 
 
 def with_like_for_like(
-    kpi: Kpi, change: Change, now: Cell, base: Cell, pairs: Pairs, coverage: Coverage, period: Period
+    kpi: Kpi, change: Change, now: PointValue, base: PointValue, pairs: Pairs, coverage: Coverage, period: Period
 ) -> Change:
     """Add the like-for-like change where a service-month is in one of the periods only, and whose it is.
 

@@ -54,7 +54,7 @@ class TopService:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class EntityReadiness:
     """Hold the latest assessment in force at the end of the period with its level, weakest indicator first."""
 
     assessed_on: date
@@ -64,7 +64,7 @@ class Readiness:
 
 
 @dataclass(frozen=True)
-class Platform:
+class UsedPlatform:
     """Hold a shared platform with what it is for."""
 
     platform: Named
@@ -93,8 +93,8 @@ class EntityProfile:
     services: ServiceCounts | None
     top_services: tuple[TopService, ...]
     projects: tuple[Project, ...]
-    readiness: Readiness | None
-    platforms: tuple[Platform, ...]
+    readiness: EntityReadiness | None
+    platforms: tuple[UsedPlatform, ...]
     kpi_ids: tuple[str, ...]
 
     @property
@@ -131,7 +131,7 @@ def entity_profile(
         ),
         readiness=_readiness(warehouse, entity_id, period.end),
         platforms=tuple(
-            Platform(Named(*names), purpose_ar, purpose_en)
+            UsedPlatform(Named(*names), purpose_ar, purpose_en)
             for *names, purpose_ar, purpose_en in warehouse.query(_PLATFORMS, entity=entity_id).iter_rows()
         ),
         kpi_ids=shown_of_body(warehouse, "entity", entity_id, is_office=row["kind"] == GOVERNORATE_OFFICE),
@@ -151,10 +151,10 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[TopService, .
     return tuple(TopService(names[one], online.get(one, 0), completed[one]) for one in first if one in names)
 
 
-def _readiness(warehouse: Warehouse, entity_id: str, until: date) -> Readiness | None:
+def _readiness(warehouse: Warehouse, entity_id: str, until: date) -> EntityReadiness | None:
     scores = readiness_scores(warehouse, until, entity_id).get(entity_id)
     if not scores:
         return None
-    return Readiness(
+    return EntityReadiness(
         scores[0].assessed_on, scores[0].previous_on, entity_levels(warehouse, until).get(entity_id), scores
     )

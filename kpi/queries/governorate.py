@@ -9,7 +9,7 @@ from kpi.queries.filters import NOT_ALLOCATED, NOT_BY_SERVICE, Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.governorates import GovernorateFacts, governorate_facts
 from kpi.queries.names import channel_names, entity_names
-from kpi.queries.points import Cell, Request, fetch
+from kpi.queries.points import PointValue, Request, fetch
 from kpi.queries.projects import Project, projects_where
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
@@ -95,7 +95,7 @@ class IndicatorScores:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class OfficeReadiness:
     """Hold every assessment of one governor's office, dates in order of time."""
 
     office: Named
@@ -131,7 +131,7 @@ class Scorecard:
     services: tuple[LocalService, ...]
     projects: tuple[Project, ...]
     platforms: tuple[LocalPlatform, ...]
-    readiness: tuple[Readiness, ...]
+    readiness: tuple[OfficeReadiness, ...]
 
 
 def scorecard(warehouse: Warehouse, *, filters: Filters) -> Scorecard:
@@ -175,7 +175,7 @@ def remainder_by_entity(warehouse: Warehouse, *, filters: Filters) -> tuple[Enti
     return tuple(sorted(rows, key=lambda row: (-row.not_allocated, -row.total, row.entity.id)))
 
 
-def _count(cells: tuple[Cell, ...]) -> int:
+def _count(cells: tuple[PointValue, ...]) -> int:
     return round(cells[0].value or 0) if cells else 0
 
 
@@ -202,14 +202,14 @@ def _top_services(warehouse: Warehouse, filters: Filters) -> tuple[ServiceVolume
     return tuple(ServiceVolume(Named(*names[one][:3]), Named(*names[one][3:]), amounts[one]) for one in shown)
 
 
-def _readiness(warehouse: Warehouse, params: Mapping[str, object]) -> tuple[Readiness, ...]:
+def _readiness(warehouse: Warehouse, params: Mapping[str, object]) -> tuple[OfficeReadiness, ...]:
     offices: dict[Named, dict[Named, dict[date, float]]] = defaultdict(lambda: defaultdict(dict))
     for *names, assessed_on, score in warehouse.query(_READINESS, params).iter_rows():
         offices[Named(*names[:3])][Named(*names[3:])][assessed_on] = score
     return tuple(_of_office(office, scores) for office, scores in offices.items())
 
 
-def _of_office(office: Named, scores: Mapping[Named, Mapping[date, float]]) -> Readiness:
+def _of_office(office: Named, scores: Mapping[Named, Mapping[date, float]]) -> OfficeReadiness:
     dates = tuple(sorted({day for by_date in scores.values() for day in by_date}))
     indicators = (IndicatorScores(one, tuple(by_date.get(day) for day in dates)) for one, by_date in scores.items())
-    return Readiness(office, dates, tuple(indicators))
+    return OfficeReadiness(office, dates, tuple(indicators))

@@ -24,7 +24,7 @@ SPARKLINE_YEARS = {1: 1, 3: 2}
 
 
 @dataclass(frozen=True)
-class _Facts:
+class _HeadlineFacts:
     """Hold what the headlines of one page share."""
 
     build: Freshness
@@ -54,7 +54,7 @@ def headlines(warehouse: Warehouse, *, kpi_ids: Iterable[str], filters: Filters)
     asked = [kpi for kpi in kpis.values() if applies(kpi, snapped) and kpi.id not in never]
     answers = fetch(warehouse, [request for kpi in asked for request in _requests(kpi, snapped, build)], snapped)
     hidden = [kpi.id for kpi in asked if is_hidden(compared(kpi, snapped, answers).now.get(PROGRAMME))]
-    facts = _Facts(
+    facts = _HeadlineFacts(
         build=build,
         filters=snapped,
         answers=answers,
@@ -74,7 +74,7 @@ def _naming(warehouse: Warehouse, filters: Filters) -> Naming | None:
     return read_naming(warehouse, filters.period, filters.organisation).get(filters.governorate_id)
 
 
-def _headline(kpi: Kpi, facts: _Facts) -> Headline:
+def _headline(kpi: Kpi, facts: _HeadlineFacts) -> Headline:
     period, everywhere = facts.filters.period, facts.filters.governorate_id is None
     cells = compared(kpi, facts.filters, facts.answers)
     now = cells.now.get(PROGRAMME)
@@ -101,7 +101,7 @@ def _headline(kpi: Kpi, facts: _Facts) -> Headline:
     )
 
 
-def _not_applicable(kpi: Kpi, facts: _Facts) -> Headline:
+def _not_applicable(kpi: Kpi, facts: _HeadlineFacts) -> Headline:
     return Headline(
         kpi=kpi,
         period=facts.filters.period,
@@ -117,7 +117,7 @@ def _not_applicable(kpi: Kpi, facts: _Facts) -> Headline:
     )
 
 
-def _change(kpi: Kpi, cells: Compared, facts: _Facts) -> Change:
+def _change(kpi: Kpi, cells: Compared, facts: _HeadlineFacts) -> Change:
     change = compare(kpi, facts.filters, cells, facts.build, facts.targets.get(kpi.id))
     change = with_base_told(kpi, change, facts.coverage)
     now, base = cells.now.get(PROGRAMME), cells.base.get(PROGRAMME)
@@ -141,7 +141,7 @@ def _sparkline_request(kpi: Kpi, filters: Filters, build: Freshness) -> Request:
     return Request(kpi.id, _recent(filters.period, build), months_per_point=build.reporting_months)
 
 
-def _sparkline(kpi: Kpi, facts: _Facts) -> tuple[Point, ...]:
+def _sparkline(kpi: Kpi, facts: _HeadlineFacts) -> tuple[Point, ...]:
     request = _sparkline_request(kpi, facts.filters, facts.build)
     points = points_of(kpi, request, facts.answers[request], facts.coverage)
     first, last = facts.build.first_month, facts.build.last_month

@@ -37,7 +37,7 @@ order by silent_since, service_id
 
 
 @dataclass(frozen=True)
-class Level:
+class HeldLevel:
     """Hold one excellence level, its place on the scale (1 is best) and how many bodies stand at it."""
 
     level: Named
@@ -60,7 +60,7 @@ class LeagueRow:
 
     entity: Named
     standings: Mapping[str, Standing]
-    level: Level | None
+    level: HeldLevel | None
     trend: tuple[Point, ...]
     reported_months: int
     expected_months: int
@@ -91,7 +91,7 @@ class League:
     not_applicable: tuple[Kpi, ...]
     rows: tuple[LeagueRow, ...]
     reported: Reported | None
-    levels: tuple[Level, ...] = ()
+    levels: tuple[HeldLevel, ...] = ()
     level_as_of: date | None = None
     outside: int = 0
     others: tuple[Named, ...] = ()
@@ -190,7 +190,7 @@ def _rows(
     columns: Mapping[str, tuple[str, ...]],
     ranked: Mapping[str, Ranking],
     targets: Mapping[str, Mapping[str | None, Target]],
-    holders: Mapping[str, Level],
+    holders: Mapping[str, HeldLevel],
     trends: Mapping[str, tuple[Point, ...]],
 ) -> tuple[LeagueRow, ...]:
     standings: dict[str, dict[str, Standing]] = {row.entity.id: {} for row in ranked[TOPIC].rows}
@@ -215,7 +215,7 @@ def _rows(
 
 def _levels(
     warehouse: Warehouse, kpi: Kpi, filters: Filters, answers: Mapping[Request, Answer]
-) -> tuple[tuple[Level, ...], dict[str, Level], date | None]:
+) -> tuple[tuple[HeldLevel, ...], dict[str, HeldLevel], date | None]:
     """Count the bodies at each level, and tell which level each of them holds, in the last month assessed."""
     cells = compared(kpi, filters, answers, by="level")
     if cells.as_of is None:
@@ -224,7 +224,7 @@ def _levels(
     rows = warehouse.query(_LEVELS, as_of=cells.as_of, organisation=filters.organisation).iter_rows()
     for level_id, name_ar, name_en, place, entity_ids in rows:
         bodies = cells.now[level_id].numerator if level_id in cells.now else 0
-        level = Level(Named(level_id, name_ar, name_en), place, bodies or 0)
+        level = HeldLevel(Named(level_id, name_ar, name_en), place, bodies or 0)
         levels.append(level)
         holders |= dict.fromkeys(entity_ids, level)
     return tuple(levels), holders, cells.as_of

@@ -14,7 +14,7 @@ from kpi.queries.filters import NOT_BY_SERVICE, Filters, applies
 from kpi.queries.freshness import freshness
 from kpi.queries.names import entity_names
 from kpi.queries.overlaps import is_hidden
-from kpi.queries.points import PROGRAMME, Cell, compared, comparison_requests, fetch, slice_arguments
+from kpi.queries.points import PROGRAMME, PointValue, compared, comparison_requests, fetch, slice_arguments
 from kpi.queries.results import Named, Reason
 from kpi.warehouse.connect import Warehouse
 
@@ -170,8 +170,8 @@ def _services(
 
 def _entities(
     warehouse: Warehouse,
-    now: Mapping[str, Cell],
-    before: Mapping[str, Cell],
+    now: Mapping[str, PointValue],
+    before: Mapping[str, PointValue],
     services: Sequence[Mover],
     base_value: int,
 ) -> list[Mover]:
@@ -216,5 +216,5 @@ def _points(change: int, base_value: int) -> float:
     return 100 * change / base_value
 
 
-def _numerator(cell: Cell | None) -> int:
+def _numerator(cell: PointValue | None) -> int:
     return (cell.numerator or 0) if cell else 0

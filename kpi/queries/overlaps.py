@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from kpi.periods import Period
-from kpi.queries.points import Cell
+from kpi.queries.points import PointValue
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
@@ -25,7 +25,7 @@ where kpi_id = $kpi and entity_id = $entity and month between $from_month and $t
 _HAS_AS_IS = "select coalesce(max(estimated_size), 0) from duckdb_tables() where table_name = 'meta_overlap_as_is'"
 
 
-def is_hidden(cell: Cell | None) -> bool:
+def is_hidden(cell: PointValue | None) -> bool:
     """Tell whether there is a figure that is not shown, which is no gap."""
     return cell is not None and cell.value is None and cell.numerator is None
 

@@ -21,7 +21,7 @@ By = Literal["programme", "entity", "governorate", "channel", "service", "level"
 
 
 @dataclass(frozen=True)
-class Cell:
+class PointValue:
     """Hold one value of one group at one point in time."""
 
     month: date
@@ -40,7 +40,7 @@ class Request:
     by: By = PROGRAMME
 
 
-Answer = Mapping[str, tuple[Cell, ...]]
+Answer = Mapping[str, tuple[PointValue, ...]]
 """Cells by group, in order of time."""
 
 
@@ -48,8 +48,8 @@ Answer = Mapping[str, tuple[Cell, ...]]
 class Compared:
     """Hold the cells of a period and of its base by group, and the months that a stock was counted in."""
 
-    now: Mapping[str, Cell]
-    base: Mapping[str, Cell]
+    now: Mapping[str, PointValue]
+    base: Mapping[str, PointValue]
     as_of: date | None = None
     base_as_of: date | None = None
 
@@ -57,7 +57,7 @@ class Compared:
 def fetch(warehouse: Warehouse, requests: Sequence[Request], filters: Filters) -> dict[Request, Answer]:
     """Answer every request within the filters' entity, governorate, channel and service, in one statement."""
     asked = list(dict.fromkeys(requests))
-    answers: dict[Request, dict[str, tuple[Cell, ...]]] = {request: {} for request in asked}
+    answers: dict[Request, dict[str, tuple[PointValue, ...]]] = {request: {} for request in asked}
     if not asked:
         return dict(answers)
     arguments, params = slice_arguments(filters)
@@ -66,7 +66,7 @@ def fetch(warehouse: Warehouse, requests: Sequence[Request], filters: Filters) -
     statement = _statement(arguments) if len(asked) == 1 else _lateral_statement(len(asked), arguments)
     for index, group_id, *cell in warehouse.query(statement, params).iter_rows():
         answer = answers[asked[index]]
-        answer[group_id] = (*answer.get(group_id, ()), Cell(*cell))
+        answer[group_id] = (*answer.get(group_id, ()), PointValue(*cell))
     return dict(answers)
 
 
@@ -164,9 +164,9 @@ def _params(index: int, request: Request) -> dict[str, object]:
     }
 
 
-def _only_cells(answer: Answer) -> dict[str, Cell]:
+def _only_cells(answer: Answer) -> dict[str, PointValue]:
     return {group: cells[0] for group, cells in answer.items()}
 
 
-def _at(answer: Answer, month: date) -> dict[str, Cell]:
+def _at(answer: Answer, month: date) -> dict[str, PointValue]:
     return {group: cell for group, cells in answer.items() for cell in cells if cell.month == month}

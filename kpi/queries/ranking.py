@@ -12,14 +12,14 @@ from kpi.queries.freshness import freshness
 from kpi.queries.names import entity_names
 from kpi.queries.overlaps import overlaps
 from kpi.queries.places import places
-from kpi.queries.points import Answer, Cell, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.points import Answer, Compared, PointValue, Request, compared, comparison_requests, fetch
 from kpi.queries.results import Freshness, Named, RankedEntity, Ranking
 from kpi.queries.targets import Target, read_every_target
 from kpi.warehouse.connect import Warehouse
 
 
 @dataclass(frozen=True)
-class _Facts:
+class _RankingFacts:
     """Hold what the rankings of one page share."""
 
     build: Freshness
@@ -55,7 +55,7 @@ def rankings(
     requests = [request for kpi in asked for request in comparison_requests(kpi, snapped, by="entity")]
     if coverage is None:
         coverage = read_coverage(warehouse, (snapped.period,), snapped.entity_id, snapped.organisation)
-    facts = _Facts(
+    facts = _RankingFacts(
         build=build,
         filters=snapped,
         answers=fetch(warehouse, requests, snapped),
@@ -67,7 +67,7 @@ def rankings(
     return tuple(_ranking(kpi, facts) if kpi in asked else _not_applicable(kpi, snapped) for kpi in kpis.values())
 
 
-def _ranking(kpi: Kpi, facts: _Facts) -> Ranking:
+def _ranking(kpi: Kpi, facts: _RankingFacts) -> Ranking:
     filters = facts.filters
     cells = compared(kpi, filters, facts.answers, by="entity")
     months = facts.months if kpi.flow == "flow" else {}
@@ -97,14 +97,14 @@ def _not_applicable(kpi: Kpi, filters: Filters) -> Ranking:
     return Ranking(kpi, (), filters.period, nothing="not_applicable", against=against, base=base)
 
 
-def _base_values(kpi: Kpi, cells: Compared, facts: _Facts) -> dict[str, float | None]:
+def _base_values(kpi: Kpi, cells: Compared, facts: _RankingFacts) -> dict[str, float | None]:
     if facts.filters.base is not None:
         return {entity_id: cell.value for entity_id, cell in cells.base.items()}
     return {entity: target.value for entity, target in facts.targets.get(kpi.id, {}).items() if entity is not None}
 
 
 def _row(
-    kpi: Kpi, entity: Named, cells: Mapping[str, Cell], base_value: float | None, months: tuple[int, int],
+    kpi: Kpi, entity: Named, cells: Mapping[str, PointValue], base_value: float | None, months: tuple[int, int],
     *, has_total: bool,
 ) -> RankedEntity:  # fmt: skip
     now = cells.get(entity.id)
@@ -124,7 +124,7 @@ def _row(
     )
 
 
-def _share(kpi: Kpi, cell: Cell | None, cells: Mapping[str, Cell]) -> float | None:
+def _share(kpi: Kpi, cell: PointValue | None, cells: Mapping[str, PointValue]) -> float | None:
     total = sum(other.numerator or 0 for other in cells.values())
     if kpi.kind != "sum" or cell is None or cell.numerator is None or not total:
         return None

@@ -10,7 +10,7 @@ import polars as pl
 from kpi.language import prose
 from kpi.periods import Period
 from kpi.queries.filters import Filters
-from kpi.queries.points import Cell, Request, fetch
+from kpi.queries.points import PointValue, Request, fetch
 from kpi.queries.results import Named
 from kpi.warehouse.connect import Warehouse
 
@@ -67,7 +67,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Body:
+class AssessedBody:
     """Hold an assessed body: score and level in the round shown and in the one compared with, None before its first.
 
     `assessed_in_round` is False where an earlier assessment still stands; `way` tells whether the body reached a better
@@ -109,10 +109,10 @@ class Readiness:
     rounds: tuple[Round, ...]
     shown: Round | None
     base: Round | None
-    bodies: tuple[Body, ...]
+    bodies: tuple[AssessedBody, ...]
     indicators: tuple[Indicator, ...]
 
-    def moved(self, way: Way) -> tuple[Body, ...]:
+    def moved(self, way: Way) -> tuple[AssessedBody, ...]:
         """Return the bodies that went a way."""
         return tuple(body for body in self.bodies if body.way == way)
 
@@ -162,7 +162,7 @@ def _rounds(warehouse: Warehouse) -> tuple[Round, ...]:
     return tuple(Round(month, assessed, bodies, _counts(by_level, month)) for month, assessed, bodies in rows)
 
 
-def _counts(by_level: Mapping[str, Sequence[Cell]], month: date) -> dict[str, int]:
+def _counts(by_level: Mapping[str, Sequence[PointValue]], month: date) -> dict[str, int]:
     return {level: cell.numerator or 0 for level, cells in by_level.items() for cell in cells if cell.month == month}
 
 
@@ -170,14 +170,14 @@ def _last(rounds: Sequence[Round], month: date) -> Round | None:
     return next((one for one in reversed(rounds) if one.month <= month), None)
 
 
-def _bodies(warehouse: Warehouse, shown: Round | None, base: Round | None) -> tuple[Body, ...]:
+def _bodies(warehouse: Warehouse, shown: Round | None, base: Round | None) -> tuple[AssessedBody, ...]:
     if shown is None:
         return ()
     scores = _scores(warehouse, shown.month)
     base_scores = _scores(warehouse, base.month) if base else {}
     rows = warehouse.query(_BODIES, {"month": shown.month, "base": base.month if base else None}).iter_rows()
     bodies = [
-        Body(kind, Named(*names), place, scores.get(names[0]), base_scores.get(names[0]), *standing)
+        AssessedBody(kind, Named(*names), place, scores.get(names[0]), base_scores.get(names[0]), *standing)
         for kind, *names, place, level_id, base_level_id, assessed_on, in_round, way in rows
         for standing in ((level_id, base_level_id, assessed_on, in_round, way),)
     ]

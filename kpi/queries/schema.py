@@ -27,7 +27,7 @@ order by function_name
 
 
 @dataclass(frozen=True)
-class Column:
+class DescribedColumn:
     """Hold a column's name, type and what it means in both languages."""
 
     name: str
@@ -46,7 +46,7 @@ class Object:
     kind: str
     name: str
     comment: str
-    columns: tuple[Column, ...]
+    columns: tuple[DescribedColumn, ...]
 
     def meaning(self, language: str) -> str:
         """Return what it holds in a language."""
@@ -58,10 +58,10 @@ def schema(warehouse: Warehouse) -> tuple[Object, ...]:
     found: dict[str, Object] = {}
     for kind, name, comment, column, data_type, meaning in warehouse.query(_COLUMNS).iter_rows():
         before = found.get(name, Object(kind, name, comment or "", ()))
-        columns = (*before.columns, Column(column, data_type.lower(), meaning or ""))
+        columns = (*before.columns, DescribedColumn(column, data_type.lower(), meaning or ""))
         found[name] = Object(kind, name, before.comment, columns)
     for name, parameters in warehouse.query(_MACROS).iter_rows():
-        found[name] = Object("macro", name, "", tuple(Column(one, "", "") for one in parameters))
+        found[name] = Object("macro", name, "", tuple(DescribedColumn(one, "", "") for one in parameters))
     return tuple(found[name] for name in sorted(found))
 
 

@@ -8,7 +8,7 @@ from kpi.periods import Period, shift_months
 from kpi.queries.filters import Filters
 from kpi.queries.freshness import freshness
 from kpi.queries.names import channel_names, governorate_names
-from kpi.queries.points import Answer, Cell, Request, fetch
+from kpi.queries.points import Answer, PointValue, Request, fetch
 from kpi.queries.results import Freshness, Named, Point
 from kpi.queries.service_states import MEASURES, Effect, Measure, as_of_day
 from kpi.warehouse.connect import Warehouse
@@ -170,7 +170,7 @@ def _span(period: Period, build: Freshness) -> Period:
     return Period(start, end).snap(build.reporting_months) if start <= end else period
 
 
-def _points(cells: Sequence[Cell], span: Period, months_per_point: int) -> tuple[Point, ...]:
+def _points(cells: Sequence[PointValue], span: Period, months_per_point: int) -> tuple[Point, ...]:
     values = {cell.month: cell.value for cell in cells}
     return tuple(Point(month, values.get(month), None, None, partial=False) for month in span.points(months_per_point))
 

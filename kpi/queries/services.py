@@ -44,7 +44,7 @@ class ListedService:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class ServicesPage:
     """Hold one page of what was found, how many were found, and how many there are of each state.
 
     `not_by_service` are the digital transactions that came as totals of entities and belong to no line of the list.
@@ -97,7 +97,7 @@ listed as (
 _ORDER = "digital_transactions desc nulls last, name_en, service_id"
 
 
-def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> Catalogue:
+def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> ServicesPage:
     """Answer with a page of the services found, most used first; a page beyond the last is the last."""
     params = _params(warehouse, filters, search)
     statement = f"""
@@ -124,7 +124,7 @@ def services(warehouse: Warehouse, *, filters: Filters, search: Search) -> Catal
     rows = frame.rows(named=True)
     first = rows[0]
     found = first["found"] or 0
-    return Catalogue(
+    return ServicesPage(
         rows=tuple(_listed(row) for row in rows if row["service_id"] is not None),
         found=found,
         in_catalogue=first["in_catalogue"],

@@ -21,7 +21,17 @@ from kpi.queries.freshness import freshness
 from kpi.queries.naming import entities_naming, read_naming
 from kpi.queries.overlaps import is_hidden, overlaps
 from kpi.queries.places import Place, places
-from kpi.queries.points import PROGRAMME, Answer, By, Cell, Compared, Request, compared, comparison_requests, fetch
+from kpi.queries.points import (
+    PROGRAMME,
+    Answer,
+    By,
+    Compared,
+    PointValue,
+    Request,
+    compared,
+    comparison_requests,
+    fetch,
+)
 from kpi.queries.results import Change, Freshness, Headline, Named, Naming, Reported, Series
 from kpi.queries.series import series_from, series_requests
 from kpi.queries.snapshot_pairs import PairsByGroup, read_pairs_by_group
@@ -72,7 +82,7 @@ class Book:
         cells = Compared({PROGRAMME: now} if now else {}, {PROGRAMME: base} if base else {})
         return self._headline(kpi, by, group, self.month, cells)
 
-    def cell(self, kpi_id: str, by: By, group: str, period: Period) -> tuple[Cell | None, date | None]:
+    def cell(self, kpi_id: str, by: By, group: str, period: Period) -> tuple[PointValue | None, date | None]:
         """Return the exact parts of a figure in a period that was read, and the month a stock was counted in."""
         cells = self._cells(self.kpis[kpi_id], by, group, period)
         return cells.now.get(PROGRAMME), cells.as_of
@@ -153,7 +163,7 @@ class Book:
         cells = self._cells_of(request, group)
         return {PROGRAMME: cells} if cells else {}
 
-    def _cells_of(self, request: Request, group: str) -> tuple[Cell, ...]:
+    def _cells_of(self, request: Request, group: str) -> tuple[PointValue, ...]:
         return self.answers.get(request, {}).get(group, ())
 
     def _coverage(self, by: By, group: str) -> Coverage:
@@ -178,7 +188,7 @@ class Book:
     def _target(self, kpi: Kpi, by: By, group: str) -> Target | None:
         return None if by == "governorate" else self.targets.get(group if by == "entity" else None, {}).get(kpi.id)
 
-    def _nothing(self, kpi: Kpi, by: By, group: str, now: Cell | None) -> Nothing | None:
+    def _nothing(self, kpi: Kpi, by: By, group: str, now: PointValue | None) -> Nothing | None:
         if by not in kpi.scopes or (by == "entity" and (kpi.id, group) in self.inapplicable):
             return "not_applicable"
         if now is not None and now.value is not None:

@@ -30,7 +30,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Sources:
+class SourceFiles:
     """Hold every source file by name, and which logs each KPI is computed from."""
 
     files: Mapping[str, SourceFile]
@@ -38,7 +38,7 @@ class Sources:
     stocks: frozenset[str]
 
 
-def source_files(warehouse: Warehouse) -> Sources:
+def source_files(warehouse: Warehouse) -> SourceFiles:
     """Read the files behind a build."""
     spans: dict[str, dict[str, tuple[date, date]]] = defaultdict(dict)
     for name, entity_id, first, last in warehouse.query(_SPANS).iter_rows():
@@ -46,7 +46,7 @@ def source_files(warehouse: Warehouse) -> Sources:
     inputs: dict[str, set[str]] = defaultdict(set)
     for kpi_id, log in warehouse.query(_INPUTS).iter_rows():
         inputs[kpi_id].add(log)
-    return Sources(
+    return SourceFiles(
         files={
             name: SourceFile(log, f"{sha256}:{loader}", spans.get(name, {}))
             for name, log, sha256, loader in warehouse.query(_FILES).iter_rows()
@@ -56,7 +56,7 @@ def source_files(warehouse: Warehouse) -> Sources:
     )
 
 
-def changed_files(before: Mapping[str, SourceFile], now: Sources) -> dict[str, tuple[SourceFile, ...]]:
+def changed_files(before: Mapping[str, SourceFile], now: SourceFiles) -> dict[str, tuple[SourceFile, ...]]:
     """Give the files that came, went or changed, each with how it stood before and stands now."""
     names = sorted({*before, *now.files})
     pairs = {name: (before.get(name), now.files.get(name)) for name in names}
@@ -68,7 +68,7 @@ def changed_files(before: Mapping[str, SourceFile], now: Sources) -> dict[str, t
 
 
 def causes_of(
-    kpi_id: str, entity_id: str | None, period: Period, changed: Mapping[str, Iterable[SourceFile]], now: Sources
+    kpi_id: str, entity_id: str | None, period: Period, changed: Mapping[str, Iterable[SourceFile]], now: SourceFiles
 ) -> tuple[str, ...]:
     """Name the changed files from which a figure is computed; a stock carries its rows on into later months."""
     logs = now.inputs.get(kpi_id, frozenset())

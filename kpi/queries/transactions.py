@@ -54,7 +54,7 @@ order by names.sort_order nulls last, part, cells.period_month
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitPart:
     """Hold one part of a split at each point; None where nothing was provided or no row states its
     part at that point, 0 where none are of it.
 
@@ -81,7 +81,7 @@ class Split:
     by: SplitBy
     period: Period
     series: Series
-    parts: tuple[Part, ...]
+    parts: tuple[SplitPart, ...]
 
     @property
     def inside(self) -> tuple[bool, ...]:
@@ -124,7 +124,7 @@ def split(warehouse: Warehouse, *, by: SplitBy, filters: Filters) -> Split:
     # Where no row states it, none of the named parts is known to be zero.
     stated = {month for part, by_month in values.items() if part != NOT_STATED for month in by_month}
     parts = tuple(
-        Part(name, digital, _laid(months, values[part], provided if part == NOT_STATED else stated))
+        SplitPart(name, digital, _laid(months, values[part], provided if part == NOT_STATED else stated))
         for part, (name, digital) in found.items()
     )
     # Where entities' figures overlap the series has no total, and the parts would be its parts.

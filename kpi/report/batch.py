@@ -23,7 +23,7 @@ WORTH_WORKERS = 4  # documents; below, starting a process costs more than it sav
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedDocument:
     """Name one document: its scope and language, and which revision of what is issued; None for a copy."""
 
     scope: Scope
@@ -40,19 +40,19 @@ class Wanted:
 class Outcome:
     """Hold the bytes of a document, or why there are none; `lost` says which characters the font lacks."""
 
-    wanted: Wanted
+    wanted: WantedDocument
     pdf: bytes | None
     error: KpiError | None = None
     lost: str = ""
 
 
-_Draft = tuple[tuple[Wanted, str], dict[str, object] | Outcome]
+_Draft = tuple[tuple[WantedDocument, str], dict[str, object] | Outcome]
 """A document ready to be set with what the font lacks, or why there is none."""
 
 
 def make_all(
     content: Content,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedDocument],
     earlier: Mapping[str, Issued],
     *,
     workers: int,
@@ -80,7 +80,7 @@ def make_all(
         yield Outcome(one, None, ReportError("report_not_made", reason="what was to make it ended without a word"))
 
 
-def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Issued]) -> Iterator[_Draft]:
+def _drafts(content: Content, wanted: Iterable[WantedDocument], earlier: Mapping[str, Issued]) -> Iterator[_Draft]:
     for one in wanted:
         try:
             draft = document(content, one.scope, one.language, earlier.get(one.scope.key), one.revision)
@@ -94,7 +94,7 @@ def _drafts(content: Content, wanted: Iterable[Wanted], earlier: Mapping[str, Is
 
 
 def _made(
-    task: tuple[Wanted, str], draft: dict[str, object] | Outcome, make: Callable[[dict[str, object]], bytes]
+    task: tuple[WantedDocument, str], draft: dict[str, object] | Outcome, make: Callable[[dict[str, object]], bytes]
 ) -> Outcome:
     if isinstance(draft, Outcome):
         return draft

@@ -10,7 +10,7 @@ from kpi.errors import ReportError
 from kpi.lake import sha256_of
 from kpi.queries.snapshot_book import Book, read_book
 from kpi.queries.snapshot_scopes import ScopeNames, scope_names
-from kpi.queries.source_files import Sources, source_files
+from kpi.queries.source_files import SourceFiles, source_files
 from kpi.report.content import check_month
 from kpi.report.figures import Issued, Restated, figures_of, restatements
 from kpi.report.record import Store
@@ -20,7 +20,7 @@ from kpi.warehouse.connect import Warehouse
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedSnapshots:
     """Tell how the issued snapshots of a month stand: figures restated since, and files that are not as issued."""
 
     month: date
@@ -42,7 +42,7 @@ class Checked:
         return not (self.restated or self.altered or self.missing)
 
 
-def check_issued(settings: Settings, month: date) -> Checked:
+def check_issued(settings: Settings, month: date) -> CheckedSnapshots:
     """Compare every issued snapshot of a month; raise `ReportError` when none was issued."""
     warehouse = Warehouse.open(settings.workspace, settings.build)
     try:
@@ -51,7 +51,7 @@ def check_issued(settings: Settings, month: date) -> Checked:
         warehouse.close()
 
 
-def check_with(warehouse: Warehouse, workspace: Path, month: date) -> Checked:
+def check_with(warehouse: Warehouse, workspace: Path, month: date) -> CheckedSnapshots:
     """Compare every issued snapshot of a month with an open build; raise `ReportError` when none was issued."""
     store = Store(workspace)
     issued = store.all_issued(month)
@@ -63,10 +63,10 @@ def check_with(warehouse: Warehouse, workspace: Path, month: date) -> Checked:
     book, sources = read_book(warehouse, month, tuple(kinds)), source_files(warehouse)  # ty: ignore[invalid-argument-type]
     restated = [found for one in issued for found in _restated(one, book, sources, names)]
     altered, missing = _files(store, month, issued)
-    return Checked(month, book.build.build_id, issued, tuple(restated), altered, missing, book.kpis)
+    return CheckedSnapshots(month, book.build.build_id, issued, tuple(restated), altered, missing, book.kpis)
 
 
-def _restated(issued: Issued, book: Book, sources: Sources, names: ScopeNames) -> tuple[Restated, ...]:
+def _restated(issued: Issued, book: Book, sources: SourceFiles, names: ScopeNames) -> tuple[Restated, ...]:
     try:
         (scope,) = scopes_asked((issued.scope,), names)
     except ReportError:  # it is no longer in the registry: none of its figures has a value any more

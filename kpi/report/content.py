@@ -23,7 +23,7 @@ from kpi.queries.ranking import ranking
 from kpi.queries.results import Named, Ranking
 from kpi.queries.snapshot_book import Book, read_book
 from kpi.queries.snapshot_details import LevelCount, Services, excellence_levels, services_by_group
-from kpi.queries.source_files import Sources, source_files
+from kpi.queries.source_files import SourceFiles, source_files
 from kpi.report.scope import Kind, Scope
 from kpi.warehouse.connect import Warehouse
 
@@ -49,7 +49,7 @@ class Content:
     readiness: Mapping[str, tuple[IndicatorScore, ...]]
     levels: tuple[LevelCount, ...]
     entity_levels: Mapping[str, Named]
-    sources: Sources
+    sources: SourceFiles
     letterhead: Letterhead
     held: tuple[HeldItem, ...] = ()
     hands: tuple[ChangeOfHands, ...] = ()

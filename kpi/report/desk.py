@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kpi.periods import shift_months
 from kpi.queries.snapshot_scopes import scope_names
-from kpi.report.batch import Outcome, Wanted, make_all
+from kpi.report.batch import Outcome, WantedDocument, make_all
 from kpi.report.content import Content, read_content
 from kpi.report.document import document
 from kpi.report.figures import Issued
@@ -104,7 +104,7 @@ def pdf_of(asked: Ready, language: str) -> tuple[str, bytes]:
     """Make the PDF; return its file name and bytes. Nothing is recorded."""
     draft = document(asked.content, asked.scope, language, asked.earlier)
     with Typesetter(asked.timestamp, require_fonts(FONTS), threads=_ALL_CORES) as typesetter:
-        return f"{asked.content.month:%Y-%m}-{Wanted(asked.scope, language).file}", typesetter.pdf(draft)
+        return f"{asked.content.month:%Y-%m}-{WantedDocument(asked.scope, language).file}", typesetter.pdf(draft)
 
 
 def pictures_of(asked: Ready, language: str, ppi: float = PREVIEW_PPI) -> tuple[bytes, ...]:
@@ -141,7 +141,7 @@ def archive(
     `on_document` hears how many are done and how many are wanted.
     """
     content, found, earlier = _read(warehouse, workspace, month, scopes)
-    wanted = [Wanted(scope, language) for scope in found for language in languages]
+    wanted = [WantedDocument(scope, language) for scope in found for language in languages]
     made: dict[str, bytes] = {}
     failed = []
     for done, outcome in enumerate(make_all(content, wanted, earlier, workers=workers), start=1):

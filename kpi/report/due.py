@@ -5,7 +5,7 @@ from datetime import date
 from kpi.periods import MONTHS_PER_YEAR, shift_months
 from kpi.queries.results import Freshness
 from kpi.queries.snapshot_scopes import scope_names
-from kpi.report.batch import Wanted
+from kpi.report.batch import WantedDocument
 from kpi.report.issue import file_name
 from kpi.report.record import Store
 from kpi.report.scope import scopes_asked
@@ -53,7 +53,7 @@ def _is_incomplete(settings: Settings, warehouse: Warehouse, store: Store, month
         record = store.issued(month, scope)
         if record is None:
             return True
-        names = {file_name(Wanted(scope, language), record.revision) for language in ALL_LANGUAGES}
+        names = {file_name(WantedDocument(scope, language), record.revision) for language in ALL_LANGUAGES}
         if not names <= set(record.digests):
             return True
     return False

@@ -6,7 +6,7 @@ from datetime import date
 
 from kpi.periods import Period
 from kpi.queries.snapshot_book import Book
-from kpi.queries.source_files import SourceFile, Sources, causes_of, changed_files
+from kpi.queries.source_files import SourceFile, SourceFiles, causes_of, changed_files
 from kpi.report.scope import Scope
 
 
@@ -70,7 +70,7 @@ def figures_of(book: Book, scope: Scope, period: Period | None = None) -> Figure
     return found
 
 
-def restatements(issued: Issued, now: Figures, sources: Sources, scope: Scope) -> tuple[Restated, ...]:
+def restatements(issued: Issued, now: Figures, sources: SourceFiles, scope: Scope) -> tuple[Restated, ...]:
     """Compare what was issued with the same figures today, each with the changed files that it is computed from."""
     nothing = Figure(None, None, None, None)
     differing = [

@@ -16,7 +16,7 @@ from kpi.moment import today_in
 from kpi.periods import shift_months
 from kpi.queries.freshness import freshness
 from kpi.queries.snapshot_scopes import scope_names
-from kpi.report.batch import Outcome, Wanted, make_all
+from kpi.report.batch import Outcome, WantedDocument, make_all
 from kpi.report.content import Content, check_month, read_content
 from kpi.report.figures import Figures, Issued, figures_of
 from kpi.report.font import FONTS
@@ -42,7 +42,7 @@ FIRST_REVISION = 1
 class Written:
     """Tell what became of one document: where it lies, or why it does not."""
 
-    wanted: Wanted
+    wanted: WantedDocument
     status: Status
     path: Path | None = None
     error: KpiError | None = None
@@ -84,9 +84,9 @@ def write_reports(
         scopes = scopes_asked(order.scopes, scope_names(warehouse))
         refuse_ahead(warehouse, order.month, today or today_in(settings.workspace))
         with store.issuing() if order.out is None else contextlib.nullcontext():
-            wanted = [Wanted(scope, language) for scope in scopes for language in order.languages]
+            wanted = [WantedDocument(scope, language) for scope in scopes for language in order.languages]
             results = []
-            for result in _written(_Run(settings, warehouse, store, order), wanted):
+            for result in _written(_Issuing(settings, warehouse, store, order), wanted):
                 results.append(result)
                 if on_document:
                     on_document(result, len(results), len(wanted))
@@ -104,14 +104,14 @@ def refuse_ahead(warehouse: Warehouse, month: date, today: date) -> None:
 
 
 @dataclass(frozen=True)
-class _Run:
+class _Issuing:
     settings: Settings
     warehouse: Warehouse
     store: Store
     order: Order
 
 
-def _written(run: _Run, wanted: Sequence[Wanted]) -> Iterator[Written]:
+def _written(run: _Issuing, wanted: Sequence[WantedDocument]) -> Iterator[Written]:
     order, known = run.order, _Records(run, wanted)
     yield from known.failed
     todo = [one for one in wanted if one.scope.key not in known.damaged]
@@ -147,7 +147,7 @@ def _give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _stored(run: _Run, outcome: Outcome, records: dict[str, Issued]) -> Written:
+def _stored(run: _Issuing, outcome: Outcome, records: dict[str, Issued]) -> Written:
     """Write one document and add it to the record of its scope; the file comes first, so a record is never ahead."""
     one, order = outcome.wanted, run.order
     if outcome.pdf is None:
@@ -177,7 +177,7 @@ def _not_written(path: Path, fault: OSError) -> DocumentNotWritten:
     return DocumentNotWritten("report_not_written", place=place, fault=known, reason=fault.strerror or fault)
 
 
-def file_name(wanted: Wanted, revision: int) -> str:
+def file_name(wanted: WantedDocument, revision: int) -> str:
     """Return the name of an issued document; a corrected one carries its revision."""
     if revision == FIRST_REVISION:
         return wanted.file
@@ -187,7 +187,7 @@ def file_name(wanted: Wanted, revision: int) -> str:
 class _Records:
     """Hold what was issued of the month and of the month before, for the scopes wanted."""
 
-    def __init__(self, run: _Run, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, run: _Issuing, wanted: Sequence[WantedDocument]) -> None:
         self.order = run.order
         self.issued: dict[str, Issued] = {}
         self.earlier: dict[str, Issued] = {}
@@ -206,12 +206,12 @@ class _Records:
                 if record is not None:
                     records[scope.key] = record
 
-    def is_issued(self, one: Wanted) -> bool:
+    def is_issued(self, one: WantedDocument) -> bool:
         """Tell whether a document was issued, in whatever revision."""
         record = self.issued.get(one.scope.key)
         return record is not None and file_name(one, record.revision) in record.digests
 
-    def settled(self, one: Wanted, now: Figures) -> Written | None:
+    def settled(self, one: WantedDocument, now: Figures) -> Written | None:
         """Say that a document needs no making, or may not be made; None when it is to be made."""
         record = self.issued.get(one.scope.key)
         if record is None:

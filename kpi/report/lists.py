@@ -10,7 +10,7 @@ from kpi.queries.places import Place
 from kpi.queries.projects import Project
 from kpi.queries.results import Headline, Ranking
 from kpi.queries.snapshot_details import LevelCount, Services
-from kpi.report.parts import Column, Part, cell, table
+from kpi.report.parts import ColumnHead, Part, cell, table
 from kpi.report.words import Writer
 from kpi.say.card import parts_words
 from kpi.say.change import target_words
@@ -20,9 +20,9 @@ from kpi.say.periods import told_short
 NOTHING = "–"
 
 
-def columns(writer: Writer, *names: tuple[str, str, float]) -> list[Column]:
+def columns(writer: Writer, *names: tuple[str, str, float]) -> list[ColumnHead]:
     """Head columns by the keys of their titles, with their kinds and widths."""
-    return [Column(writer.say(f"column.{key}"), kind, width) for key, kind, width in names]
+    return [ColumnHead(writer.say(f"column.{key}"), kind, width) for key, kind, width in names]
 
 
 def ranking_table(writer: Writer, ranking: Ranking, most: int | None = None) -> Part:
@@ -156,7 +156,7 @@ def readiness_table(writer: Writer, scores: Sequence[IndicatorScore]) -> Part:
 def level_table(writer: Writer, levels: Sequence[LevelCount]) -> Part:
     """Return how many entities reached each level, a column each."""
     whole = sum(one.entities for one in levels)
-    heads = [Column(one.level.label(writer.language), "count", 1.0) for one in levels]
+    heads = [ColumnHead(one.level.label(writer.language), "count", 1.0) for one in levels]
     row = []
     for one in levels:
         words = writer.number(one.entities)

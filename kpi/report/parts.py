@@ -7,7 +7,7 @@ Part = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnHead:
     """Head a column: `kind` is text, number or words; `width` a share of the free room, or 0 for as wide as needed."""
 
     title: str
@@ -35,7 +35,7 @@ def cell(words: str, *, bar: float | None = None, tone: str = "", mark: str = ""
     return {"text": words, "bar": bar, "tone": tone, "mark": mark}
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Part]], *, size: str = "plain") -> Part:
+def table(columns: Sequence[ColumnHead], rows: Iterable[Sequence[str | Part]], *, size: str = "plain") -> Part:
     """Return a table whose header is repeated on every page; `size` is plain or dense."""
     return {
         "kind": "table",

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from kpi.language import strip_isolates
 from kpi.report.changes import difference, files_named, finer_of, written
-from kpi.report.check import Checked
+from kpi.report.check import CheckedSnapshots
 from kpi.report.words import Writer
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def restated_rows(found: Checked, language: str) -> list[list[str]]:
+def restated_rows(found: CheckedSnapshots, language: str) -> list[list[str]]:
     """Return one row per restated figure: scope, indicator, as issued, now, difference, files."""
     writer, rows = Writer(language), []
     for one in found.restated:
@@ -26,7 +26,7 @@ def restated_rows(found: Checked, language: str) -> list[list[str]]:
     return rows
 
 
-def restated_frame(found: Checked) -> "pl.DataFrame":
+def restated_frame(found: CheckedSnapshots) -> "pl.DataFrame":
     """Return one row per restated figure with exact parts and every file."""
     import polars as pl
 

@@ -108,7 +108,9 @@ class Warehouse:
         except duckdb.Error as error:
             if (found := damage_looked_at_anew(self.path.parent, self.manifest)) is None:
                 reason = str(error).partition("\n")[0]
-                if isinstance(error, duckdb.CatalogException | duckdb.BinderException) and _NOT_SERVED_YET.search(reason):
+                if isinstance(error, duckdb.CatalogException | duckdb.BinderException) and _NOT_SERVED_YET.search(
+                    reason
+                ):
                     raise BuildUnavailable("build_of_older_form", reason=reason) from error
                 raise
             raise BuildUnavailable("build_damaged", build=self.build_id, damage=found) from error

@@ -8,10 +8,10 @@ from typing import Literal
 
 from kpi.periods import shift_months
 from kpi.warehouse.connect import Warehouse
-from kpi.warehouse.snapshot import Cell, Coverage, EntityMonth, Key, Snapshot, read_snapshot
+from kpi.warehouse.snapshot import BuildValue, Coverage, Key, SentMonth, Snapshot, read_snapshot
 
 FileChangeKind = Literal["added", "removed", "changed", "read_differently"]
-NOTHING = Cell(None, None, None)
+NOTHING = BuildValue(None, None, None)
 UNASSIGNED = ""
 
 
@@ -30,7 +30,7 @@ class FileChange:
     rows_after: int | None
     transactions_before: int | None
     transactions_after: int | None
-    touched: tuple[EntityMonth, ...]
+    touched: tuple[SentMonth, ...]
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -59,8 +59,8 @@ class ValueChange:
     kpi_id: str
     entity_id: str | None
     month: date
-    before: Cell
-    after: Cell
+    before: BuildValue
+    after: BuildValue
     causes: tuple[str, ...]
 
     @property
@@ -150,7 +150,7 @@ def _file_change(name: str, first: Snapshot, second: Snapshot) -> FileChange | N
     )
 
 
-def _touched(before: Coverage, after: Coverage) -> tuple[EntityMonth, ...]:
+def _touched(before: Coverage, after: Coverage) -> tuple[SentMonth, ...]:
     everything = {*before, *after}
     counted = {found for found in everything if before.get(found) != after.get(found)}
     return tuple(sorted(counted or everything, key=lambda found: (found.month, found.entity_id or "")))

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, TRANSACTIONS, Column, Contract
+from kpi.ingest.contracts import CONTRACTS, REJECTED_SCHEMA, TRANSACTIONS, Contract, LogColumn
 from kpi.ingest.registry_contracts import REGISTRY_CONTRACTS, Field
 from kpi.lake import LakeFile
 
@@ -89,7 +89,7 @@ def _visible(connection: duckdb.DuckDBPyConnection, log: str, paths: list[Path])
 
 def codes_in_use(connection: duckdb.DuckDBPyConnection, cubes: Collection[str]) -> str:
     """Return the statement of every code that stands in a code column of a log, a cube or a registry, with its list."""
-    places: list[tuple[str, Column | Field, str]] = [
+    places: list[tuple[str, LogColumn | Field, str]] = [
         (log, column, f"lake_{log}") for log in OTHER_LOGS for column in CONTRACTS[log].columns if column.kind == "code"
     ]
     held = connection.execute("select table_name, column_name from duckdb_columns() where not internal").fetchall()

@@ -13,7 +13,16 @@ from kpi.examples import load_examples
 from kpi.warehouse.dictionary import document
 from kpi.warehouse.digest import make_digest_table, store_digests
 from kpi.warehouse.faults import refusals_in_words
-from kpi.warehouse.small_cells import CHANNEL, DIMENSIONS, ENTITY, GOVERNORATE, PROGRAMME, SERVICE, Cell, withheld_cells
+from kpi.warehouse.small_cells import (
+    CHANNEL,
+    DIMENSIONS,
+    ENTITY,
+    GOVERNORATE,
+    PROGRAMME,
+    SERVICE,
+    MonthCounts,
+    withheld_cells,
+)
 from kpi.warehouse.statements import register, sql_files
 from kpi.warehouse.tables import value_claims
 
@@ -154,12 +163,12 @@ def _margin(connection: duckdb.DuckDBPyConnection, dimension: str) -> pl.DataFra
     ).pl()
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, margins: pl.DataFrame) -> dict[date, list[Cell]]:
+def _cells(connection: duckdb.DuckDBPyConnection, margins: pl.DataFrame) -> dict[date, list[MonthCounts]]:
     """Return each month's cells with the counts of the cube and the parts of the KPIs."""
     of_ratios = connection.execute("select kpi_id from meta_kpi where kind = 'ratio'").fetchall()
     parts = _parts(margins, {kpi_id for (kpi_id,) in of_ratios})
     width = max((len(counts) for counts in parts.values()), default=0)
-    months: dict[date, list[Cell]] = defaultdict(list)
+    months: dict[date, list[MonthCounts]] = defaultdict(list)
     for dimension in DIMENSIONS:
         group, family = GROUPS[dimension]
         statement = COUNTS.format(
@@ -169,7 +178,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, margins: pl.DataFrame) -> dict
             of_kpis = parts.get((month, dimension, group_id), (0,) * width)
             name = group_id if group_id is not None else f"\0{family_id}"
             months[month].append(
-                Cell(dimension, name, family_id or "", (*counts, *of_kpis), size, group_id is not None)
+                MonthCounts(dimension, name, family_id or "", (*counts, *of_kpis), size, group_id is not None)
             )
     return months
 

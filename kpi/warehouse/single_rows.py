@@ -21,7 +21,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRows:
     """Which rows: of one log, and where given of one entity or of one month (first day)."""
 
     log: str = TRANSACTIONS
@@ -29,7 +29,7 @@ class Wanted:
     month: date | None = None
 
 
-def write_single_rows(settings: Settings, out: Path, form: str, wanted: Wanted) -> int:
+def write_single_rows(settings: Settings, out: Path, form: str, wanted: WantedRows) -> int:
     """Write the rows to a file and return how many there are.
 
     Each row has the columns of the lake and the `source_file` it came in; text that a spreadsheet would run as a
@@ -56,7 +56,7 @@ def write_single_rows(settings: Settings, out: Path, form: str, wanted: Wanted) 
     return rows
 
 
-def _select(wanted: Wanted, form: str) -> str:
+def _select(wanted: WantedRows, form: str) -> str:
     contract = CONTRACTS[wanted.log]
     texts = [column.name for column in contract.columns if column.kind == "text"] if form == "csv" else []
     quote = "chr(39) ||"
@@ -73,6 +73,6 @@ def _select(wanted: Wanted, form: str) -> str:
     )
 
 
-def _values(wanted: Wanted) -> dict[str, object]:
+def _values(wanted: WantedRows) -> dict[str, object]:
     named = {"entity": wanted.entity, "month": wanted.month}
     return {name: value for name, value in named.items() if value is not None}

@@ -32,7 +32,7 @@ DIMENSIONS = (PROGRAMME, ENTITY, SERVICE, GOVERNORATE, CHANNEL)
 
 
 @dataclass(frozen=True)
-class Cell:
+class MonthCounts:
     """Hold the counts behind one group in one month.
 
     `family` is the entity of a service and the kind of a channel or governorate; `is_named` is false for rows that
@@ -56,7 +56,7 @@ class Cell:
         return any(0 < count < below for count in self.counts)
 
 
-Months = Mapping[date, Sequence[Cell]]
+Months = Mapping[date, Sequence[MonthCounts]]
 
 
 def withheld_cells(months: Months, below: int) -> set[tuple[date, str, str]]:
@@ -64,7 +64,7 @@ def withheld_cells(months: Months, below: int) -> set[tuple[date, str, str]]:
     return {(month, *key) for month, cells in months.items() for key in _of_month(cells, below)}
 
 
-def _of_month(cells: Sequence[Cell], below: int) -> set[tuple[str, str]]:
+def _of_month(cells: Sequence[MonthCounts], below: int) -> set[tuple[str, str]]:
     if any(cell.is_small(below) for cell in cells if cell.dimension == PROGRAMME):
         return {cell.key for cell in cells}
     withheld = {cell.key for cell in cells if cell.is_small(below) or not cell.is_named}
@@ -77,11 +77,11 @@ def _of_month(cells: Sequence[Cell], below: int) -> set[tuple[str, str]]:
     return withheld
 
 
-def _is_top(cell: Cell) -> bool:
+def _is_top(cell: MonthCounts) -> bool:
     return cell.dimension in (ENTITY, GOVERNORATE, CHANNEL)
 
 
-def _blocks(cells: Iterable[Cell], wanted: Callable[[Cell], bool]) -> list[list[Cell]]:
+def _blocks(cells: Iterable[MonthCounts], wanted: Callable[[MonthCounts], bool]) -> list[list[MonthCounts]]:
     """Return the sets of cells whose sums are published; a channel's and a governorate's family has one too."""
     chosen = [cell for cell in cells if wanted(cell)]
     blocks = [[cell for cell in chosen if cell.dimension == dimension] for dimension in (ENTITY, GOVERNORATE, CHANNEL)]
@@ -95,7 +95,7 @@ def _blocks(cells: Iterable[Cell], wanted: Callable[[Cell], bool]) -> list[list[
     return blocks
 
 
-def _close(blocks: Sequence[Sequence[Cell]], withheld: set[tuple[str, str]], below: int) -> None:
+def _close(blocks: Sequence[Sequence[MonthCounts]], withheld: set[tuple[str, str]], below: int) -> None:
     """Withhold more cells until no block gives a withheld one away; blocks overlap, so every change asks them again."""
     changed = True
     while changed:
@@ -106,7 +106,7 @@ def _close(blocks: Sequence[Sequence[Cell]], withheld: set[tuple[str, str]], bel
                 changed = True
 
 
-def _next(block: Sequence[Cell], withheld: set[tuple[str, str]], below: int) -> Cell | None:
+def _next(block: Sequence[MonthCounts], withheld: set[tuple[str, str]], below: int) -> MonthCounts | None:
     """Return the smallest cell still shown when what is withheld of the block would give itself away."""
     hidden = [cell for cell in block if cell.key in withheld]
     shown = [cell for cell in block if cell.key not in withheld]

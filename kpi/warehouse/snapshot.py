@@ -27,7 +27,7 @@ LAYOUT = ("unlisted", "bodies", "measure")
 
 
 @dataclass(frozen=True)
-class Cell:
+class BuildValue:
     """Hold one value: exact numerator and denominator, and the value in the unit of the KPI."""
 
     numerator: int | None
@@ -36,7 +36,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class SourceFile:
+class BuildFile:
     """Hold what a build's ledger says of one source file."""
 
     source_file: str
@@ -49,7 +49,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True, order=True)
-class EntityMonth:
+class SentMonth:
     """Name an entity's month, or quarter, in a file; entity None where a row belongs to no entity."""
 
     month: date
@@ -58,7 +58,7 @@ class EntityMonth:
 
 
 Key = tuple[str, str | None, date]
-Coverage = Mapping[EntityMonth, tuple[int, int | None]]
+Coverage = Mapping[SentMonth, tuple[int, int | None]]
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Snapshot:
     """
 
     build_id: str
-    values: Mapping[Key, Cell]
-    files: Mapping[str, SourceFile]
+    values: Mapping[Key, BuildValue]
+    files: Mapping[str, BuildFile]
     coverage: Mapping[str, Coverage]
     registries: Mapping[str, str]
     definitions: Mapping[str, str]
@@ -92,7 +92,7 @@ def read_snapshot(warehouse: Warehouse) -> Snapshot:
     return Snapshot(
         build_id=warehouse.build_id,
         values=_values(warehouse, {kpi_id: row["scopes"].split(", ") for kpi_id, row in definitions.items()}),
-        files={row[0]: SourceFile(*row) for row in warehouse.query(FILES).iter_rows()},
+        files={row[0]: BuildFile(*row) for row in warehouse.query(FILES).iter_rows()},
         coverage=_coverage(warehouse),
         registries=_registries(warehouse),
         definitions={kpi_id: repr((row, versions.get(kpi_id))) for kpi_id, row in definitions.items()},
@@ -101,24 +101,24 @@ def read_snapshot(warehouse: Warehouse) -> Snapshot:
     )
 
 
-def _values(warehouse: Warehouse, scopes: dict[str, list[str]]) -> dict[Key, Cell]:
+def _values(warehouse: Warehouse, scopes: dict[str, list[str]]) -> dict[Key, BuildValue]:
     first, last = warehouse.query("select min(month), max(month) from serve_kpi").row(0)
-    cells: dict[Key, Cell] = {}
+    cells: dict[Key, BuildValue] = {}
     for kpi_id, known in scopes.items() if first else ():
         for by in (scope for scope in (PROGRAMME, "entity") if scope in known):
             rows = warehouse.query(VALUES, kpi=kpi_id, first=first, last=last, by=by)
             for group_id, month, *cell in rows.iter_rows():
-                cells[kpi_id, None if by == PROGRAMME else group_id, month] = Cell(*cell)
+                cells[kpi_id, None if by == PROGRAMME else group_id, month] = BuildValue(*cell)
     return cells
 
 
-def _coverage(warehouse: Warehouse) -> dict[str, dict[EntityMonth, tuple[int, int | None]]]:
-    found: dict[str, dict[EntityMonth, tuple[int, int | None]]] = {}
+def _coverage(warehouse: Warehouse) -> dict[str, dict[SentMonth, tuple[int, int | None]]]:
+    found: dict[str, dict[SentMonth, tuple[int, int | None]]] = {}
     rows = warehouse.query(
         "select source_file, month, months_covered, entity_id, log_rows, transactions from load_coverage"
     )
     for source_file, month, months_covered, entity_id, *counts in rows.iter_rows():
-        found.setdefault(source_file, {})[EntityMonth(month, months_covered, entity_id)] = tuple(counts)
+        found.setdefault(source_file, {})[SentMonth(month, months_covered, entity_id)] = tuple(counts)
     return found
 
 

@@ -8,7 +8,7 @@ from kpi.language import t
 from kpi.queries.schema import FIRST_QUERY
 from kpi.settings import settings_in_force
 from kpi.web import cache
-from kpi.web.console import Job, Question
+from kpi.web.console import AskedQuestion, Question
 from kpi.web.frame import Visit
 from kpi.web.screens.sql import parameters_of
 
@@ -42,12 +42,12 @@ def editor(question: Question | None, visit: Visit) -> None:
         _write(sql, given)
 
 
-def ask(question: Question, visit: Visit) -> Job:
+def ask(question: Question, visit: Visit) -> AskedQuestion:
     """Ask beside the page; the same question is asked once."""
     return cache.console(visit.build).ask(question, _who())
 
 
-def cancel_while_running(job: Job, language: str) -> None:
+def cancel_while_running(job: AskedQuestion, language: str) -> None:
     """Say how long the query has been running and offer to cancel it; the page is drawn anew when it has ended."""
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -77,5 +77,5 @@ def _who() -> str | None:
     return str(email) if email else None
 
 
-def _seconds(job: Job) -> int:
+def _seconds(job: AskedQuestion) -> int:
     return int(time.monotonic() - job.started)

@@ -26,7 +26,7 @@ class Question:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-class Job:
+class AskedQuestion:
     """Hold one question while it is answered and after."""
 
     def __init__(self, question: Question) -> None:
@@ -80,15 +80,15 @@ class Console:
             workspace, build_id, timeout_seconds=timeout_seconds, walls_demanded=walls_demanded, spare=True
         )
         self._places = threading.Semaphore(AT_ONCE)
-        self._jobs: OrderedDict[Question, Job] = OrderedDict()
+        self._jobs: OrderedDict[Question, AskedQuestion] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ask(self, question: Question, who: str | None) -> Job:
+    def ask(self, question: Question, who: str | None) -> AskedQuestion:
         """Return the job of a question: the one that runs or has answered, else a new one."""
         with self._lock:
             job = self._jobs.get(question)
             if job is None or job.is_stale():
-                job = self._jobs[question] = Job(question)
+                job = self._jobs[question] = AskedQuestion(question)
                 threading.Thread(target=self._run, args=(job, who), daemon=True).start()
             self._jobs.move_to_end(question)
             while len(self._jobs) > ANSWERS_KEPT:
@@ -99,12 +99,12 @@ class Console:
         """End the worker that waits."""
         self._sandbox.close()
 
-    def _run(self, job: Job, who: str | None) -> None:
+    def _run(self, job: AskedQuestion, who: str | None) -> None:
         job.run(self._sandbox, self._row_limit, self._places)
         record(self._workspace, who=who, through="page", build=self._build_id, **outcome(job))
 
 
-def outcome(job: Job) -> Mapping[str, object]:
+def outcome(job: AskedQuestion) -> Mapping[str, object]:
     """Say for the record what was asked and what came of it."""
     facts: dict[str, object] = {"query": job.question.sql, "parameters": dict(job.question.parameters)}
     if job.result is not None:

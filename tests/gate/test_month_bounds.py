@@ -7,7 +7,7 @@ import pytest
 
 from kpi.gate import Gate
 from kpi.ingest.month_bounds import months_out_of_bounds
-from kpi.ingest.sender_months import Part, SenderMonth
+from kpi.ingest.sender_months import MonthPart, SenderMonth
 from kpi.ingest.stray_months import stray_months
 
 
@@ -21,7 +21,7 @@ def sent(counts: dict[int, int], entity: str = "moh", covered: int = 1, after_da
     for number, count in counts.items():
         first = month_of(number)
         received = datetime(first.year, first.month, 1, tzinfo=UTC).timestamp() + 86_400 * after_days * covered
-        part = Part(f"{entity}-{number}.csv", f"sha{number}", int(received * 1e9), 10, count, False)
+        part = MonthPart(f"{entity}-{number}.csv", f"sha{number}", int(received * 1e9), 10, count, False)
         found.append(SenderMonth(entity, first, covered, (part,)))
     return found
 
@@ -112,7 +112,7 @@ def test_quarters_are_compared_with_quarters():
 def test_of_a_month_from_two_files_the_one_received_last_is_held():
     months = sent(steady(18))
     one = months[-1]
-    again = Part("again.csv", "sha", one.parts[0].modified_ns + 1, 10, one.transactions, False)
+    again = MonthPart("again.csv", "sha", one.parts[0].modified_ns + 1, 10, one.transactions, False)
     months[-1] = SenderMonth(one.entity_id, one.month, 1, (*one.parts, again))
     (found,) = months_out_of_bounds(months, Gate())
     assert (found.source_file, found.transactions) == ("again.csv", one.transactions)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from kpi.doctor import Finding, examine
+from kpi.doctor import Diagnosis, examine
 from kpi.errors import LakeDamaged
 from kpi.settings import Settings
 
 
-def damage_found(office, *, full: bool = False) -> list[Finding]:
+def damage_found(office, *, full: bool = False) -> list[Diagnosis]:
     found = examine(Settings(workspace=office.folder), full=full)
     return [finding for finding in found if isinstance(finding.error, LakeDamaged)]
 

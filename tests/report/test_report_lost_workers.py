@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.report.batch import Wanted, make_all
+from kpi.report.batch import WantedDocument, make_all
 from kpi.report.content import Content
 from kpi.report.scope import Scope
 
@@ -17,8 +17,8 @@ WANTED_LANGUAGES = ("ar", "en")
 
 
 @pytest.fixture
-def wanted(scopes: tuple[Scope, ...]) -> list[Wanted]:
-    return [Wanted(scope, language) for scope in scopes for language in WANTED_LANGUAGES]
+def wanted(scopes: tuple[Scope, ...]) -> list[WantedDocument]:
+    return [WantedDocument(scope, language) for scope in scopes for language in WANTED_LANGUAGES]
 
 
 def children() -> list[int]:
@@ -50,7 +50,7 @@ def test_a_typesetter_that_is_killed_costs_its_document_and_another_makes_the_re
     assert all(outcome.error is not None for outcome in failed)
 
 
-def test_a_thread_that_ends_leaves_no_document_without_a_word(content: Content, wanted: list[Wanted]):
+def test_a_thread_that_ends_leaves_no_document_without_a_word(content: Content, wanted: list[WantedDocument]):
     before = set(threading.enumerate())
     making = make_all(content, wanted, {}, workers=2)
     outcomes = [next(making)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kpi.settings import Settings
 from kpi.warehouse.export_file import export_file
-from kpi.warehouse.small_cells import Cell, withheld_cells
+from kpi.warehouse.small_cells import MonthCounts, withheld_cells
 from tests.warehouse.public_attack import by_family, determined, residuals
 
 BELOW = 10
@@ -276,23 +276,23 @@ counts = st.tuples(*[st.one_of(st.integers(0, 12), st.integers(0, 5000))] * 2)
 
 
 @st.composite
-def a_month(draw: st.DrawFn) -> list[Cell]:
+def a_month(draw: st.DrawFn) -> list[MonthCounts]:
     """Draw entities with services, and channels and governorates that share the programme's counts."""
     services = draw(st.lists(st.tuples(st.integers(0, 5), counts), min_size=1, max_size=14))
-    cells = [Cell("service", f"s{n}", f"e{entity}", one, sum(one)) for n, (entity, one) in enumerate(services)]
+    cells = [MonthCounts("service", f"s{n}", f"e{entity}", one, sum(one)) for n, (entity, one) in enumerate(services)]
     entities: dict[str, list[tuple[int, ...]]] = defaultdict(list)
     for cell in cells:
         entities[cell.family].append(cell.counts)
     for entity, parts in entities.items():
         total = tuple(map(sum, zip(*parts, strict=True)))
-        cells.append(Cell("entity", entity, "", total, sum(total)))
+        cells.append(MonthCounts("entity", entity, "", total, sum(total)))
     whole = tuple(map(sum, zip(*(cell.counts for cell in cells if cell.dimension == "service"), strict=True)))
-    return [*cells, Cell("programme", "programme", "", whole, sum(whole))]
+    return [*cells, MonthCounts("programme", "programme", "", whole, sum(whole))]
 
 
 @settings(max_examples=300, deadline=None)
 @given(a_month())
-def test_whatever_the_counts_no_small_one_is_left_over_from_a_published_sum(cells: list[Cell]) -> None:
+def test_whatever_the_counts_no_small_one_is_left_over_from_a_published_sum(cells: list[MonthCounts]) -> None:
     hidden = {key[1:] for key in withheld_cells({"month": cells}, BELOW)}  # type: ignore[dict-item]
     entities = {cell.group: cell for cell in cells if cell.dimension == "entity"}
     for cell in cells:

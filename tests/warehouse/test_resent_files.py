@@ -16,7 +16,7 @@ from kpi.queries.ledger import ledger
 from kpi.settings import Settings
 from kpi.warehouse.build import build
 from kpi.warehouse.connect import Warehouse
-from kpi.warehouse.single_rows import Wanted, write_single_rows
+from kpi.warehouse.single_rows import WantedRows, write_single_rows
 from kpi.web.screens.ledger import ledger_html
 
 REFERENCE = {
@@ -71,11 +71,11 @@ def test_the_single_rows_that_count_are_handed_out_and_no_others(town: Town, tmp
     town.receive("transactions/b.csv", rows(range(1_350, 2_250)))
     warehouse = town.published()
     settings = Settings(workspace=town.folder)
-    assert write_single_rows(settings, tmp_path / "rows.parquet", "parquet", Wanted()) == 2_250
+    assert write_single_rows(settings, tmp_path / "rows.parquet", "parquet", WantedRows()) == 2_250
     handed = pl.read_parquet(tmp_path / "rows.parquet")
     assert handed["transaction_id"].n_unique() == 2_250
     assert warehouse.query("select sum(transactions)::bigint from fct_transaction_month").item() == 2_250
-    assert write_single_rows(settings, tmp_path / "none.csv", "csv", Wanted(month=date(2025, 2, 1))) == 0
+    assert write_single_rows(settings, tmp_path / "none.csv", "csv", WantedRows(month=date(2025, 2, 1))) == 0
 
 
 def test_the_documented_statement_over_the_single_rows_gives_the_sums_of_the_published_file(
@@ -85,7 +85,7 @@ def test_the_documented_statement_over_the_single_rows_gives_the_sums_of_the_pub
     town.receive("transactions/b.csv", rows(range(1_350, 2_250)))
     town.receive("transactions/c.csv", f"{TOTALS}2025-02-28,dive,counter,completed,70\n")
     warehouse = town.published()
-    write_single_rows(Settings(workspace=town.folder), tmp_path / "rows.parquet", "parquet", Wanted())
+    write_single_rows(Settings(workspace=town.folder), tmp_path / "rows.parquet", "parquet", WantedRows())
     documented = DOCUMENT.read_text(encoding="utf-8").partition("```sql\n")[2].partition("```")[0]
     monkeypatch.chdir(tmp_path)
     summed = duckdb.sql(documented).fetchall()

@@ -46,7 +46,9 @@ class QueryResult:
 class RunningQuery:
     """Hold a query while it runs; any thread may wait for it or kill it."""
 
-    def __init__(self, worker: "Worker", question: Mapping[str, object], build_id: str, folder: Path) -> None:
+    def __init__(
+        self, worker: "DisposableProcess", question: Mapping[str, object], build_id: str, folder: Path
+    ) -> None:
         self._worker, self._build_id, self._folder = worker, build_id, folder
         self._timeout_seconds = float(str(question["timeout_ms"])) / 1000
         self._killed = threading.Event()
@@ -77,7 +79,7 @@ class RunningQuery:
         self._worker.kill()
 
 
-class Worker:
+class DisposableProcess:
     """Hold one disposable process that has opened a file and waits for its only question."""
 
     def __init__(self, path: Path, *, walls_demanded: bool, cpu_seconds: int) -> None:
@@ -168,9 +170,9 @@ class Sandbox:
                 self._spare.kill()
             self._spare, self._keeps_spare = None, False
 
-    def _started(self) -> Worker:
+    def _started(self) -> DisposableProcess:
         cpu_seconds = int(self._timeout_seconds + GRACE_SECONDS) + 5
-        return Worker(self._path, walls_demanded=self._walls_demanded, cpu_seconds=cpu_seconds)
+        return DisposableProcess(self._path, walls_demanded=self._walls_demanded, cpu_seconds=cpu_seconds)
 
 
 def run_query(

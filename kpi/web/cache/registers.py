@@ -18,7 +18,7 @@ from kpi.queries.readiness import indicator_rows
 from kpi.queries.schema import Object, schema
 from kpi.queries.service import ServiceFacts, ServiceVolumes, service_facts, service_volumes
 from kpi.queries.service_states import Portfolio, portfolio
-from kpi.queries.services import Catalogue, Search, every_service, services
+from kpi.queries.services import Search, ServicesPage, every_service, services
 from kpi.settings import settings_in_force
 from kpi.web.cache.build import warehouse_of
 from kpi.web.cache.store import Build, kept
@@ -99,7 +99,7 @@ def cached_portfolio(build: Build, filters: Filters) -> Portfolio:
 
 
 @kept
-def cached_catalogue(build: Build, filters: Filters, search: Search) -> Catalogue:
+def cached_catalogue(build: Build, filters: Filters, search: Search) -> ServicesPage:
     """Return a page of the services found."""
     return services(warehouse_of(build), filters=filters, search=search)
 

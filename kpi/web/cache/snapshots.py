@@ -14,7 +14,7 @@ import streamlit as st
 from kpi.messages import LANGUAGES
 from kpi.report import desk
 from kpi.report.batch import Outcome
-from kpi.report.check import Checked, check_with
+from kpi.report.check import CheckedSnapshots, check_with
 from kpi.report.scope import Scope
 from kpi.settings import settings_in_force
 from kpi.web.beside import Beside, Job, Tell
@@ -26,7 +26,7 @@ Archive = tuple[bytes, tuple[Outcome, ...]]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedSnapshot:
     """Name a snapshot of a build: month, scope, the language it is written in, and the mark of the month before."""
 
     build: Build
@@ -43,18 +43,18 @@ def cached_scopes(build: Build) -> tuple[Scope, ...]:
 
 
 @kept
-def cached_check(build: Build, month: date, mark: str) -> Checked:
+def cached_check(build: Build, month: date, mark: str) -> CheckedSnapshots:
     """Compare what was issued of a month with the build; `mark` is that of the month."""
     return check_with(warehouse_of(build), Path(build.workspace), month)
 
 
 @kept
-def cached_pdf(wanted: Wanted) -> bytes:
+def cached_pdf(wanted: WantedSnapshot) -> bytes:
     """Return a snapshot as PDF, from the data now."""
     return desk.pdf_of(_snapshot(wanted.build, wanted.month, wanted.scope, wanted.mark), wanted.document)[1]
 
 
-def pages_beside(wanted: Wanted) -> Job[Pages]:
+def pages_beside(wanted: WantedSnapshot) -> Job[Pages]:
     """Return the work that makes a PNG of each page of a snapshot: begun now, going on, or done."""
     return _pages().found(wanted) or _pages().start(wanted, lambda _: _pictures(wanted))
 
@@ -84,7 +84,7 @@ def _snapshot(build: Build, month: date, scope: str, mark: str) -> desk.Ready:
     return desk.ready(warehouse_of(build), Path(build.workspace), month, scope)
 
 
-def _pictures(wanted: Wanted) -> Pages:
+def _pictures(wanted: WantedSnapshot) -> Pages:
     return desk.pictures_of(_snapshot(wanted.build, wanted.month, wanted.scope, wanted.mark), wanted.document)
 
 

@@ -11,7 +11,7 @@ from kpi.periods import point_label
 from kpi.queries.filters import Filters
 from kpi.queries.results import Freshness
 from kpi.queries.service_states import STATES, State
-from kpi.queries.services import Catalogue, ListedService, Search
+from kpi.queries.services import ListedService, Search, ServicesPage
 from kpi.web.links import href
 from kpi.web.panels import message_box
 from kpi.web.screens.services import MATURITY_MARKS
@@ -57,7 +57,7 @@ def jump_html(search: Search, language: str) -> str:
     return f'<p class="kpi-more"><a class="kpi-link" href="{escape(_href(search, page=search.page))}">{words}</a></p>'
 
 
-def states_html(found: Catalogue, search: Search, language: str) -> str:
+def states_html(found: ServicesPage, search: Search, language: str) -> str:
     """Return the states as links, each with the number of services that match the words."""
     chips = [(None, found.in_catalogue), *((state, found.by_state[state]) for state in STATES)]
     items = "".join(_chip(state, count, search, language) for state, count in chips)
@@ -65,7 +65,7 @@ def states_html(found: Catalogue, search: Search, language: str) -> str:
     return f'<nav class="kpi-states" aria-label="{label}"><ul>{items}</ul></nav>'
 
 
-def found_html(found: Catalogue, search: Search, filters: Filters, freshness: Freshness, language: str) -> str:
+def found_html(found: ServicesPage, search: Search, filters: Filters, freshness: Freshness, language: str) -> str:
     """Return the services found as a table with the way to the other pages, or say that there are none."""
     period = filters.period.label(language, freshness.reporting_months)
     if not found.rows:
@@ -84,7 +84,7 @@ def found_html(found: Catalogue, search: Search, filters: Filters, freshness: Fr
     )
 
 
-def _rest(found: Catalogue, search: Search, language: str) -> list[str]:
+def _rest(found: ServicesPage, search: Search, language: str) -> list[str]:
     """Say what came as totals of entities, so that the whole list and it are all there is."""
     if not found.not_by_service or search.words or search.state:
         return []
@@ -124,7 +124,7 @@ def _transactions(row: ListedService, language: str) -> str:
     return t(f"services.search.{'not_logged' if row.reports_transactions else 'not_expected'}", language)
 
 
-def _pages(found: Catalogue, search: Search, language: str) -> str:
+def _pages(found: ServicesPage, search: Search, language: str) -> str:
     if found.pages == 1:
         return ""
     here = found.page

@@ -5,7 +5,7 @@ from html import escape
 
 from kpi.charts.chart import Cell, Table
 from kpi.language import format_change, format_day, format_percent, format_progress, prose, t
-from kpi.queries.governorate import IndicatorScores, LocalPlatform, Readiness
+from kpi.queries.governorate import IndicatorScores, LocalPlatform, OfficeReadiness
 from kpi.queries.projects import Project
 from kpi.web.links import href
 from kpi.web.screens.project_standing import standing_cell
@@ -40,7 +40,7 @@ def platforms_html(platforms: Sequence[LocalPlatform], language: str) -> str:
     return table_html(Table(t("governorate.platforms", language), headers, rows), stacked=True)
 
 
-def readiness_html(assessed: Sequence[Readiness], language: str) -> str:
+def readiness_html(assessed: Sequence[OfficeReadiness], language: str) -> str:
     """Return the weakest indicators of the latest assessment, and every indicator at every date one click away."""
     return "".join(_office(one, language) for one in assessed) or _note("no_readiness", language)
 
@@ -68,7 +68,7 @@ def _project(one: Project, language: str) -> tuple[str | Cell, ...]:
     )
 
 
-def _office(one: Readiness, language: str) -> str:
+def _office(one: OfficeReadiness, language: str) -> str:
     scored = [indicator for indicator in one.indicators if indicator.scores[-1] is not None]
     lowest = sorted(scored, key=lambda indicator: indicator.scores[-1] or 0)[:WEAKEST_SHOWN]
     weakest = escape(t("governorate.words.weakest", language, day=one.assessed_on[-1]))
@@ -85,7 +85,7 @@ def _bar(indicator: IndicatorScores, language: str) -> str:
     return f"<li><span>{name}</span>{bar}<span>{written}</span></li>"
 
 
-def _indicators(one: Readiness, caption: str, language: str) -> Table:
+def _indicators(one: OfficeReadiness, caption: str, language: str) -> Table:
     headers = [t("governorate.column.indicator", language), *(format_day(day, language) for day in one.assessed_on)]
     moves = len(one.assessed_on) > 1
     if moves:

@@ -13,7 +13,7 @@ from kpi.charts.chart import Cell, Table
 from kpi.errors import KpiError
 from kpi.language import format_moment, format_number, isolate, plural, t
 from kpi.periods import point_label, shift_months
-from kpi.report.check import Checked
+from kpi.report.check import CheckedSnapshots
 from kpi.report.desk import IssuedDocument, issued_documents, issued_mark, issued_months
 from kpi.report.restated import restated_frame, restated_rows
 from kpi.report.scope import Scope
@@ -35,7 +35,7 @@ class Stand:
 
     month: date
     documents: tuple[IssuedDocument, ...]
-    found: Checked | None
+    found: CheckedSnapshots | None
     error: KpiError | None = None
 
 
@@ -190,7 +190,7 @@ def status_of(one: IssuedDocument, stand: Stand) -> str:
     return "restated" if any(figure.scope == one.scope for figure in stand.found.restated) else "same"
 
 
-def _restated(found: Checked, choice: Choice, names: Mapping[str, str], visit: Visit) -> None:
+def _restated(found: CheckedSnapshots, choice: Choice, names: Mapping[str, str], visit: Visit) -> None:
     language = visit.language
     heads = tuple(t(f"report.column.{name}", language)
                   for name in ("scope", "indicator", "issued", "now", "difference", "causes"))  # fmt: skip

@@ -5,7 +5,7 @@ from html import escape
 from kpi.language import format_number, format_percent, format_value, join_list, plural, t
 from kpi.periods import point_label
 from kpi.queries.attention import LARGE_FALL_PCT, Attention, Reason
-from kpi.queries.league import READINESS, TOPIC, League, Level
+from kpi.queries.league import READINESS, TOPIC, HeldLevel, League
 from kpi.queries.results import Reported
 from kpi.say.change import target_words
 from kpi.say.names import names_of
@@ -50,7 +50,7 @@ def levels_html(league: League, language: str) -> str:
     )
 
 
-def level_html(level: Level, language: str) -> str:
+def level_html(level: HeldLevel, language: str) -> str:
     """Return the mark of a level: its colour and its name."""
     return _mark(level.level.id, level.level.label(language))
 
@@ -110,7 +110,7 @@ def _mark(level_id: str, words: str) -> str:
     return f'<span class="kpi-level"><i class="kpi-level-{escape(level_id)}"></i>{escape(words)}</span>'
 
 
-def _level(one: Level, language: str) -> str:
+def _level(one: HeldLevel, language: str) -> str:
     none = ' class="kpi-none"' if not one.bodies else ""
     return f"<li{none}><b>{format_number(one.bodies, language)}</b>{level_html(one, language)}</li>"
 

@@ -7,7 +7,7 @@ from kpi.charts.chart import Cell, Table
 from kpi.charts.levels import level_words
 from kpi.language import format_change, format_number, format_percent, join_list, plural, t
 from kpi.periods import Period, point_label
-from kpi.queries.readiness import KINDS, Body, BodyKind, Level, Readiness, Way
+from kpi.queries.readiness import KINDS, AssessedBody, BodyKind, Level, Readiness, Way
 from kpi.queries.results import Headline
 from kpi.web.links import href, link_html
 from kpi.web.panels import answer_box
@@ -167,7 +167,7 @@ def _moved(way: Way, readiness: Readiness, language: str) -> str:
     if not bodies:
         return f'<p class="kpi-note">{escape(t(f"readiness.move.none_{way}", language))}</p>'
     names = {level.id: level for level in readiness.levels}
-    groups: dict[tuple[str, str], list[Body]] = {}
+    groups: dict[tuple[str, str], list[AssessedBody]] = {}
     for body in bodies:
         groups.setdefault((body.base_level_id or "", body.level_id), []).append(body)
     ordered = sorted(groups, key=lambda pair: (names[pair[1]].rank, names[pair[0]].rank))
@@ -178,7 +178,7 @@ def _moved(way: Way, readiness: Readiness, language: str) -> str:
     )
 
 
-def _group(before: Level, after: Level, bodies: Sequence[Body], language: str) -> str:
+def _group(before: Level, after: Level, bodies: Sequence[AssessedBody], language: str) -> str:
     words = t("readiness.move.group", language, before=before.label(language), after=after.label(language))
     names = "".join(f"<li>{_link(body, language)}</li>" for body in bodies)
     count = format_number(len(bodies), language)
@@ -204,7 +204,7 @@ def _league(kind: BodyKind, readiness: Readiness, language: str) -> str:
     return f'<div class="kpi-standing">{heading}{first}{rest}</div>'
 
 
-def _largest_gain(bodies: Sequence[Body], language: str) -> str:
+def _largest_gain(bodies: Sequence[AssessedBody], language: str) -> str:
     gains = [(body.change_points, body) for body in bodies if body.change_points is not None]
     gain, body = max(gains, key=lambda one: one[0], default=(0.0, None))
     if body is None or gain <= 0:
@@ -214,7 +214,7 @@ def _largest_gain(bodies: Sequence[Body], language: str) -> str:
     return f'<p class="kpi-note">{escape(words)}</p>'
 
 
-def _league_row(body: Body, readiness: Readiness, language: str) -> tuple[str | Cell, ...]:
+def _league_row(body: AssessedBody, readiness: Readiness, language: str) -> tuple[str | Cell, ...]:
     level = next(level for level in readiness.levels if level.id == body.level_id)
     below = None
     if not body.assessed_in_round:
@@ -231,13 +231,13 @@ def _league_row(body: Body, readiness: Readiness, language: str) -> tuple[str | 
     )
 
 
-def _address(body: Body) -> str:
+def _address(body: AssessedBody) -> str:
     if body.kind == "governorate" and body.governorate_id is not None:
         return href("governorate", governorate=body.governorate_id)
     return href("entity", entity=body.entity.id)
 
 
-def _link(body: Body, language: str) -> str:
+def _link(body: AssessedBody, language: str) -> str:
     return f'<a class="kpi-link" href="{escape(_address(body))}">{escape(body.entity.label(language))}</a>'
 
 

@@ -27,7 +27,7 @@ _FAILED_NAMED = 5
 def pages_and_download(choice: Choice, mark: str, visit: Visit) -> None:
     """Offer the PDF of the snapshot and show its pages; say calmly why, where they cannot be made."""
     language = visit.language
-    wanted = cache.Wanted(visit.build, choice.month, choice.scope.key, choice.document, mark)
+    wanted = cache.WantedSnapshot(visit.build, choice.month, choice.scope.key, choice.document, mark)
     job = cache.pages_beside(wanted)
     if not job.wait(0):
         _wait_for(job, lambda: t("reports.pages_running", language))

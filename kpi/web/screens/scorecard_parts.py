@@ -10,7 +10,7 @@ from kpi.charts.chart import Cell, Table
 from kpi.charts.indicators import kind_key
 from kpi.language import format_day, format_number, format_progress, plural, t
 from kpi.periods import Period, point_label
-from kpi.queries.entity import EntityProfile, Platform, Readiness, TopService
+from kpi.queries.entity import EntityProfile, EntityReadiness, TopService, UsedPlatform
 from kpi.queries.projects import Project
 from kpi.web.links import href, link_html
 from kpi.web.screens.project_standing import standing_cell
@@ -48,7 +48,7 @@ def service_rows(profile: EntityProfile, language: str) -> Callable[[], pl.DataF
     return read
 
 
-def readiness_rows(readiness: Readiness, language: str) -> Callable[[], pl.DataFrame]:
+def readiness_rows(readiness: EntityReadiness, language: str) -> Callable[[], pl.DataFrame]:
     """Return what reads the scores by indicator as typed columns."""
 
     def read() -> pl.DataFrame:
@@ -134,6 +134,6 @@ def _team(profile: EntityProfile, language: str) -> str:
     return t("entity.fact.team_until", language, first=first, last=last)
 
 
-def _platform(one: Platform, language: str) -> str:
+def _platform(one: UsedPlatform, language: str) -> str:
     name, purpose = one.platform.label(language), one.purpose(language)
     return t("entity.fact.platform", language, name=name, purpose=purpose) if purpose else name

@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 from kpi.charts.coverage import Drawing
-from kpi.charts.stages import Line, Pair, Stage, funnel, pairs
+from kpi.charts.stages import Pair, Stage, StageRun, funnel, pairs
 from kpi.language import format_duration, format_number, format_percent, plural, t
 from kpi.periods import point_label
 from kpi.queries.filters import Filters
@@ -61,7 +61,7 @@ def funnel_drawing(services: Portfolio, language: str) -> Drawing:
     stage = partial(_stage, language)
     whole, states = services.in_catalogue, services.by_state
     lines = (
-        Line(
+        StageRun(
             t("services.funnel_drawing.digitisation", language),
             (
                 stage("catalogue", whole, None),
@@ -69,7 +69,7 @@ def funnel_drawing(services: Portfolio, language: str) -> Drawing:
                 stage("digitised", states["digitised"], "digitised", "of_scope", states["scope"]),
             ),
         ),
-        Line(
+        StageRun(
             t("services.funnel_drawing.simplification", language),
             (
                 stage("priority", states["priority"], "priority", "of_catalogue", whole),

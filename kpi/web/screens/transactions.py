@@ -12,7 +12,7 @@ from kpi.language import format_change, format_number, format_percent, plural, t
 from kpi.queries.movers import Movers
 from kpi.queries.results import Headline
 from kpi.queries.transaction_days import Days
-from kpi.queries.transactions import SPLITS, Part, Split, SplitBy
+from kpi.queries.transactions import SPLITS, Split, SplitBy, SplitPart
 from kpi.say.answer import overlap_words
 from kpi.say.change import change_words
 from kpi.say.periods import during
@@ -145,7 +145,7 @@ def _split_link(by: SplitBy, is_chosen: bool, language: str) -> str:
     return f'<li><a href="{escape(target)}"{mark}>{escape(t(f"transactions.by.{by}", language))}</a></li>'
 
 
-def _part_link(part: Part, split: Split, language: str) -> str:
+def _part_link(part: SplitPart, split: Split, language: str) -> str:
     """Name a part; a channel leads to itself as a filter."""
     name = escape(part_name(part, split, language))
     if split.by != "channel" or part.name is None:
