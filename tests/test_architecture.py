@@ -54,6 +54,12 @@ MOVED_ELSEWHERE = {
     "kpi/lake.py": "moves what is damaged out of the way",
     "kpi/ingest/ownership.py": "replaces values of a column",
 }
+BEGUN_ELSEWHERE = {
+    "kpi/background.py": "is where threads and child processes are begun",
+    "kpi/ingest/worker.py": "reads files in walls that are set anew for each, and may begin while its parent imports",
+    "kpi/report/typesetter.py": "forks itself for each document, so that its memory is given back",
+}
+"""What begins a thread or a process by itself, and why."""
 NOT_SERVED = {
     "kpi/queries/as_is.py": "gives the cubes the bodies of today, for transactions and days",
     "kpi/queries/exports.py": "holds every point beside its coverage, by bodies of today where that is asked",
@@ -124,6 +130,12 @@ def test_a_module_imports_only_what_its_place_allows() -> None:
 
 def test_a_module_stays_readable() -> None:
     assert [fault for path in PRODUCT for fault in _too_long(path)] == []
+
+
+def test_threads_and_processes_are_begun_in_one_module() -> None:
+    begins = re.compile(r"\b(?:Thread|Timer|Popen|Process)\(|\bos\.(?:fork|spawn\w+|posix_spawn)\(")
+    found = {_named(path) for path in PRODUCT if begins.search(path.read_text(encoding="utf-8"))}
+    assert found == set(BEGUN_ELSEWHERE)
 
 
 def test_a_class_name_means_one_thing() -> None:

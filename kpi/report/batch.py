@@ -3,13 +3,14 @@
 A document that fails costs itself, not the batch; a worker that dies costs the document it was making.
 """
 
-import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpi.background import in_thread
 from kpi.errors import KpiError, ReportError
 from kpi.report.content import Content
 from kpi.report.document import document
@@ -113,33 +114,21 @@ def _in_workers(drafts: Iterator[_Draft], count: int, timestamp: int, fonts: Pat
     turn, stopped = threading.Lock(), threading.Event()
 
     def work() -> None:
-        try:
-            with Typesetter(timestamp, fonts) as typesetter:
-                while not stopped.is_set():
-                    with turn:
-                        task, draft = next(drafts, (None, None))
-                    if task is None or draft is None:
-                        return
-                    results.put(_made(task, draft, typesetter.pdf))
-        finally:
-            results.put(None)
+        with Typesetter(timestamp, fonts) as typesetter:
+            while not stopped.is_set():
+                with turn:
+                    task, draft = next(drafts, (None, None))
+                if task is None or draft is None:
+                    return
+                results.put(_made(task, draft, typesetter.pdf))
 
-    threads = []
-    with contextlib.suppress(RuntimeError):  # the machine has no more threads: those there are do the work
-        for _ in range(count):
-            thread = threading.Thread(target=work, daemon=True)
-            thread.start()
-            threads.append(thread)
-    if not threads:
-        work()
-        results.put(None)
-        yield from iter(results.get, None)
-        return
+    working = [in_thread(work) for _ in range(count)]
+    for one in working:
+        one.add_done_callback(lambda _: results.put(None))
     try:
-        for _ in threads:
+        for _ in working:
             while (outcome := results.get()) is not None:
                 yield outcome
     finally:
         stopped.set()
-        for thread in threads:
-            thread.join()
+        wait(working)

@@ -5,23 +5,22 @@ one: a fork gives that memory back, and a document that kills it costs only itse
 `python -m kpi.report.typesetter FONTS TIMESTAMP`; it imports nothing but Typst, so that it stays small.
 """
 
-import contextlib
 import io
 import json
 import os
 import struct
-import subprocess
 import sys
-import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from kpi.background import Child
 from kpi.errors import KpiError, ReportError
 from kpi.report.render import Renderer
 
 LONGEST_SECONDS = 600.0
 """Given to one document; then its process is ended, and it is told as not made."""
+_STOP_SECONDS = 2.0
 _LENGTH = struct.Struct(">Q")
 _PPI = struct.Struct(">d")
 _PDF, _PICTURES, _ERROR = b"P", b"V", b"E"
@@ -38,7 +37,7 @@ class Typesetter:
     def __init__(self, timestamp: int, fonts: Path, *, threads: int = 1) -> None:
         self._threads = threads
         self._command = [sys.executable, "-m", "kpi.report.typesetter", str(fonts), str(timestamp)]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     def __enter__(self) -> "Typesetter":
         return self
@@ -64,16 +63,13 @@ class Typesetter:
             process = self._running()
         except OSError as error:
             raise ReportError("report_not_made", reason=f"no typesetting process: {error.strerror}") from error
-        late = threading.Timer(LONGEST_SECONDS, process.kill)
-        late.start()
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         try:
-            text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-            _send(_pipe(process.stdin), wanted + text)
-            answer = _receive(_pipe(process.stdout))
+            with process.within(LONGEST_SECONDS):
+                _send(process.stdin, wanted + text)
+                answer = _receive(process.stdout)
         except OSError:
             answer = None
-        finally:
-            late.cancel()
         if answer is None:
             self._stop()
             raise ReportError("report_not_made", reason=f"the typesetting process ended ({process.returncode})")
@@ -82,26 +78,16 @@ class Typesetter:
         key, facts = json.loads(answer[1:])
         raise ReportError(key, **facts)
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _running(self) -> Child:
         if self._process is None:
             environment = os.environ | _LEAN | {"RAYON_NUM_THREADS": str(self._threads)}
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=_ROOT
-            )
+            self._process = Child(self._command, env=environment, cwd=_ROOT)
         return self._process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(OSError):
-            _pipe(process.stdin).close()
-        try:
-            process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        _pipe(process.stdout).close()
+        if process is not None:
+            process.stop(_STOP_SECONDS)
 
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -168,12 +154,6 @@ def _receive(pipe: IO[bytes]) -> bytes | None:
     (length,) = _LENGTH.unpack(head)
     content = pipe.read(length)
     return content if len(content) == length else None
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise OSError("no pipe")
-    return pipe
 
 
 if __name__ == "__main__":

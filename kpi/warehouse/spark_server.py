@@ -1,12 +1,9 @@
 """Run Spark on this machine as a Spark Connect server of its own, and end it with the build."""
 
-import ctypes
 import os
 import secrets
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Generator
@@ -15,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kpi.background import Child
 from kpi.errors import EngineError
 
 START_SECONDS = 300
-PARENT_DEATH_SIGNAL = 1
+STOP_SECONDS = 20
 TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105 the name of a variable
 CONFIGURATION = {
     "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -56,20 +54,18 @@ def local_server(master: str) -> Generator[str]:
         log = Path(folder) / "server.log"
         with log.open("wb") as output:
             environment = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
-            server = subprocess.Popen(  # noqa: S603
+            server = Child(
                 _command(home, master, port, folder),
                 env=environment | {"PYSPARK_PYTHON": sys.executable},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                output=output,
                 cwd=folder,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 nothing runs in it but one system call
+                ends_with_parent=True,
             )
         try:
             _wait(server, port, log)
             yield f"sc://localhost:{port}"
         finally:
-            _end(server)
+            server.stop(STOP_SECONDS)
             _put_back(token)
 
 
@@ -92,36 +88,21 @@ def _command(home: Path, master: str, port: int, folder: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel to end the server when this process is killed and can no longer do it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
-
-
 def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(server: Child, port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline and server.returncode is None:
         with socket.socket() as caller:
             if caller.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
     lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     raise EngineError("engine_not_started", seconds=START_SECONDS, reason=" ".join(lines[-2:])[-500:])
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 def _put_back(token: str | None) -> None:

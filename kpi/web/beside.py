@@ -4,8 +4,10 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import wait
 from typing import Generic, TypeVar
 
+from kpi.background import in_thread
 from kpi.errors import KpiError, ReportError
 
 LOG = logging.getLogger(__name__)
@@ -17,28 +19,37 @@ Tell = Callable[[int, int], None]
 class Job(Generic[Result]):
     """Hold one piece of work while it is done and after: a result, or what stands against it."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[Tell], Result], turns: threading.Semaphore) -> None:
         self.done, self.wanted = 0, 0
-        self.result: Result | None = None
-        self.error: KpiError | None = None
-        self._ended = threading.Event()
+        self._work, self._turns = work, turns
+        self._future = in_thread(self._in_turn)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most so long; tell whether it has ended, well or not."""
-        return self._ended.wait(seconds)
+        return bool(wait([self._future], seconds).done)
 
-    def run(self, work: Callable[[Tell], Result], turns: threading.Semaphore) -> None:
-        """Do the work when it is its turn; never raises."""
+    @property
+    def result(self) -> Result | None:
+        """What came of it; None while it is done, and where something stands against it."""
+        return self._future.result() if self._future.done() and self.error is None else None
+
+    @property
+    def error(self) -> KpiError | None:
+        """What stands against it."""
+        error = self._future.exception() if self._future.done() else None
+        if error is None or isinstance(error, KpiError):
+            return error
+        return ReportError("report_not_made", reason=type(error).__name__)
+
+    def _in_turn(self) -> Result:
         try:
-            with turns:
-                self.result = work(self._tell)
-        except KpiError as error:
-            self.error = error
-        except Exception as error:
+            with self._turns:
+                return self._work(self._tell)
+        except KpiError:
+            raise
+        except Exception:
             LOG.exception("Work beside the page failed")
-            self.error = ReportError("report_not_made", reason=type(error).__name__)
-        finally:
-            self._ended.set()
+            raise
 
     def _tell(self, done: int, wanted: int) -> None:
         self.done, self.wanted = done, wanted
@@ -60,9 +71,8 @@ class Beside(Generic[Result]):
     def start(self, key: Hashable, work: Callable[[Tell], Result]) -> Job[Result]:
         """Begin a piece of work in a thread of its own."""
         with self._lock:
-            job = self._jobs[key] = Job[Result]()
+            job = self._jobs[key] = Job(work, self._turns)
             self._jobs.move_to_end(key)
             while len(self._jobs) > self._kept:
                 self._jobs.popitem(last=False)
-        threading.Thread(target=job.run, args=(work, self._turns), daemon=True).start()
         return job

@@ -3,11 +3,14 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kpi.audit import record
+from kpi.background import in_thread
 from kpi.errors import KpiError, QueryRefused
 from kpi.examples import parameter_value
 from kpi.warehouse.sandbox import QueryResult, RunningQuery, Sandbox
@@ -29,18 +32,32 @@ class Question:
 class AskedQuestion:
     """Hold one question while it is answered and after."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, sandbox: Sandbox, row_limit: int, places: threading.Semaphore) -> None:
         self.question = question
-        self.started = time.monotonic()
-        self.result: QueryResult | None = None
-        self.refused: KpiError | None = None
-        self._done = threading.Event()
-        self._ended = self.started
+        self.started = self._ended = time.monotonic()
+        self._sandbox, self._row_limit, self._places = sandbox, row_limit, places
         self._running: RunningQuery | None = None
+        self._future = in_thread(self._answer)
+        self.when_ended(self._note_the_end)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most so long; tell whether there is an answer or a refusal."""
-        return self._done.wait(seconds)
+        return bool(wait([self._future], seconds).done)
+
+    def when_ended(self, then: Callable[[], None]) -> None:
+        """Do something when there is an answer or a refusal; at once where there is."""
+        self._future.add_done_callback(lambda _: then())
+
+    @property
+    def result(self) -> QueryResult | None:
+        """The answer; None while there is none, and where it is refused."""
+        return self._future.result() if self._future.done() and self.refused is None else None
+
+    @property
+    def refused(self) -> KpiError | None:
+        """Why there is no answer."""
+        error = self._future.exception() if self._future.done() else None
+        return error if error is None or isinstance(error, KpiError) else QueryRefused("query_worker_ended")
 
     def is_stale(self) -> bool:
         """Tell whether a refusal is old enough to ask again: the page that shows it is drawn more than once."""
@@ -51,22 +68,18 @@ class AskedQuestion:
         if self._running is not None:
             self._running.kill()
 
-    def run(self, sandbox: Sandbox, row_limit: int, places: threading.Semaphore) -> None:
-        """Answer the question; never raises."""
+    def _answer(self) -> QueryResult:
+        if not self._places.acquire(timeout=WAIT_FOR_PLACE_SECONDS):
+            raise QueryRefused("query_busy", seconds=int(WAIT_FOR_PLACE_SECONDS))
         try:
-            if not places.acquire(timeout=WAIT_FOR_PLACE_SECONDS):
-                raise QueryRefused("query_busy", seconds=int(WAIT_FOR_PLACE_SECONDS))
-            try:
-                parameters = {name: parameter_value(text) for name, text in self.question.parameters}
-                self._running = sandbox.start(self.question.sql, row_limit=row_limit, parameters=parameters)
-                self.result = self._running.result()
-            finally:
-                places.release()
-        except KpiError as error:
-            self.refused = error
+            parameters = {name: parameter_value(text) for name, text in self.question.parameters}
+            self._running = self._sandbox.start(self.question.sql, row_limit=self._row_limit, parameters=parameters)
+            return self._running.result()
         finally:
-            self._ended = time.monotonic()
-            self._done.set()
+            self._places.release()
+
+    def _note_the_end(self) -> None:
+        self._ended = time.monotonic()
 
 
 class Console:
@@ -88,8 +101,8 @@ class Console:
         with self._lock:
             job = self._jobs.get(question)
             if job is None or job.is_stale():
-                job = self._jobs[question] = AskedQuestion(question)
-                threading.Thread(target=self._run, args=(job, who), daemon=True).start()
+                job = self._jobs[question] = AskedQuestion(question, self._sandbox, self._row_limit, self._places)
+                job.when_ended(partial(self._record, job, who))
             self._jobs.move_to_end(question)
             while len(self._jobs) > ANSWERS_KEPT:
                 self._jobs.popitem(last=False)
@@ -99,8 +112,7 @@ class Console:
         """End the worker that waits."""
         self._sandbox.close()
 
-    def _run(self, job: AskedQuestion, who: str | None) -> None:
-        job.run(self._sandbox, self._row_limit, self._places)
+    def _record(self, job: AskedQuestion, who: str | None) -> None:
         record(self._workspace, who=who, through="page", build=self._build_id, **outcome(job))
 
 

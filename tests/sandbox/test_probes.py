@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import threading
 import time
 
@@ -194,3 +195,12 @@ def test_the_sandbox_answers_on_a_copy_that_nobody_may_write(demo_workspace, tmp
     before = (workspace / "warehouse" / "current.duckdb").stat().st_mtime_ns
     sandbox.start(NARROW, row_limit=1).result()
     assert (workspace / "warehouse" / "current.duckdb").stat().st_mtime_ns == before
+
+
+def test_a_query_whose_process_cannot_start_is_refused_in_words(demo_workspace, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    sandbox = Sandbox(demo_workspace, timeout_seconds=TIMEOUT_SECONDS, walls_demanded=False, spare=True)
+    with pytest.raises(QueryRefused) as refused:
+        sandbox.start(NARROW, row_limit=1)
+    assert refused.value.key == "query_not_started"
+    assert "No such file" in str(refused.value)

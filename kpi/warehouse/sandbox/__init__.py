@@ -3,10 +3,7 @@
 import contextlib
 import io
 import json
-import os
 import re
-import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
@@ -15,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kpi.background import Child
 from kpi.errors import QueryRefused, question_refused
 from kpi.warehouse.builds import open_first_good
 
@@ -84,13 +82,15 @@ class DisposableProcess:
 
     def __init__(self, path: Path, *, walls_demanded: bool, cpu_seconds: int) -> None:
         arguments = (path.resolve(), int(walls_demanded), MEMORY_BYTES, RESULT_BYTES, cpu_seconds)
-        self._process = subprocess.Popen(  # noqa: S603  our own script; the query goes to its standard input
-            [sys.executable, "-I", str(WORKER), *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+        environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        try:
+            self._process = Child(
+                [sys.executable, "-I", str(WORKER), *map(str, arguments)],
+                cwd="/", env=environment, is_silent=True, own_group=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise QueryRefused("query_not_started", reason=error.strerror or str(error)) from error
         self._question = b""
-        self._ending = threading.Lock()
 
     def ask(self, question: Mapping[str, object]) -> None:
         """Keep the question until the answer is waited for."""
@@ -98,44 +98,28 @@ class DisposableProcess:
 
     def answer(self, allowed_seconds: float, after_start_seconds: float) -> tuple[dict, bytes] | None:
         """Send the question and return the answer; None when the process had to be killed for its time."""
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            self.kill()
-
-        timer = threading.Timer(allowed_seconds, stop)
-        timer.start()
         stdout, stdin = self._process.stdout, self._process.stdin
-        if stdout is None or stdin is None:
-            raise QueryRefused("query_worker_ended")
         try:
-            first = json.loads(stdout.readline() or b"{}")
+            with self._process.within(allowed_seconds):
+                first = json.loads(stdout.readline() or b"{}")
             if "refused" in first:
                 return first, b""
-            timer.cancel()
-            timer = threading.Timer(after_start_seconds, stop)
-            timer.start()
-            stdin.write(self._question)
-            stdin.close()
-            facts = json.loads(stdout.readline() or b"{}")
-            rows = stdout.read()
-        except (BrokenPipeError, json.JSONDecodeError):
+            with self._process.within(after_start_seconds):
+                stdin.write(self._question)
+                stdin.close()
+                facts = json.loads(stdout.readline() or b"{}")
+                rows = stdout.read()
+        except (OSError, json.JSONDecodeError):
             facts, rows = {}, b""
         finally:
-            timer.cancel()
             self.kill()
-        if late.is_set():
+        if self._process.is_late:
             return None
         return (facts, rows) if facts else ({"refused": "query_worker_ended", "facts": {}}, b"")
 
     def kill(self) -> None:
-        """End the process and its children, and reap it; once, for then its number may be another's."""
-        with self._ending:
-            if self._process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+        """End the process and its children."""
+        self._process.kill()
 
 
 class Sandbox:
@@ -148,13 +132,13 @@ class Sandbox:
         self.build_id = manifest.build_id
         self._timeout_seconds, self._walls_demanded, self._keeps_spare = timeout_seconds, walls_demanded, spare
         self._lock = threading.Lock()
-        self._spare = self._started() if spare else None
+        self._spare = self._spare_one() if spare else None
 
     def start(self, sql: str, *, row_limit: int, parameters: Mapping[str, object] | None = None) -> RunningQuery:
         """Begin a query; `RunningQuery.result` waits for it."""
         with self._lock:
             worker = self._spare or self._started()
-            self._spare = self._started() if self._keeps_spare else None
+            self._spare = self._spare_one() if self._keeps_spare else None
         question = {
             "sql": sql,
             "parameters": dict(parameters or {}),
@@ -169,6 +153,11 @@ class Sandbox:
             if self._spare is not None:
                 self._spare.kill()
             self._spare, self._keeps_spare = None, False
+
+    def _spare_one(self) -> DisposableProcess | None:
+        with contextlib.suppress(QueryRefused):  # whoever asks is told, should there still be none then
+            return self._started()
+        return None
 
     def _started(self) -> DisposableProcess:
         cpu_seconds = int(self._timeout_seconds + GRACE_SECONDS) + 5
