@@ -12,4 +12,4 @@ from registry_levels
 order by sort_order;
 
 comment on table dim_level is
-'Excellence levels and the score each starts from. | مستويات التميّز وبداية كل مستوى.';
+'Excellence levels and the score each starts from. | مستويات الإجادة وبداية كل مستوى.';

@@ -1,6 +1,6 @@
 -- one row per level
 -- en: How many entities stand at each excellence level?
--- ar: كم جهة في كل مستوى من مستويات التميّز؟
+-- ar: كم جهة في كل مستوى من مستويات الإجادة؟
 -- for: executive
 -- $from: 2025-01
 -- $to: 2025-05

@@ -10,4 +10,4 @@ select
 from fct_assessment_month;
 
 comment on view kpi_excellence_level is
-'Assessed entities with their excellence level. | الجهات المقيسة ومستوى تميّزها.';
+'Assessed entities with their excellence level. | الجهات المقيسة ومستوى إجادتها.';
