@@ -14,6 +14,7 @@ from kpi.web.downloads import source_line
 from kpi.web.frame import current_visit
 from kpi.web.links import leads_to
 from kpi.web.panels import answer_box, chart_panel, empty_box, heading, nothing_received_box, stack
+from kpi.web.screens.attention import attention_html
 from kpi.web.screens.hands import hands_html
 from kpi.web.spans import spans
 
@@ -38,8 +39,10 @@ stack(hands_html(cache.cached_changes_of_hands(build, filters), filters.organisa
 
 known = [headline for headline in headlines if headline.value is not None]
 large = 4 if len(known) == 4 else 3  # of four all, so that none stands alone below
+of_bodies = filters == filters.of_entity()  # projects and missing months have no other slice
 stack(
     cards_html(known[:large], language=language, mode=mode, size="large") or empty_box(language),
+    attention_html(cache.cached_attention(build, filters), language) if of_bodies else "",
     cards_html(known[large:], language=language, mode=mode),
     without_value_html([headline for headline in headlines if headline.value is None], language),
 )

@@ -100,7 +100,7 @@ def test_the_cards_of_a_screen_stand_in_their_order(screen, demo_workspace: Path
     html = strip_isolates(screen(demo_workspace, page, lang="en", period=PERIOD, **parameters).html)
     cards, *without = expected.split(" / ")
     assert re.findall(r'data-kpi="(\w+)"', html) == cards.split()
-    assert re.findall(r"(?:selection for|to this selection): ([^<]*)\.</p>", html) == without
+    assert re.findall(r"this selection: ([^<]*)\.</p>", html) == without
 
 
 @pytest.mark.parametrize(("address", "expected", "on_phone"), COLUMNS)

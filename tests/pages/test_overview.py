@@ -32,6 +32,24 @@ def test_the_overview_answers_with_cards_and_three_drawings(screen, demo_workspa
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_who_must_act_stands_above_what_explains_it_and_leads_to_its_evidence(screen, demo_workspace, language) -> None:
+    html = strip_isolates(screen(demo_workspace, lang=language, period="2025-01..2025-05").html)
+    title = text("say.attention.title", language)
+    listed = re.search(rf">{re.escape(title)}</h2><ul[^>]*>(.*?)</ul>", html, re.DOTALL)
+    assert listed is not None
+    lines = re.findall(r'<li><a class="kpi-link" href="([^"]+)">([^<]+)</a><span>([^<]+)</span></li>', listed[1])
+    assert 0 < len(lines) <= 7
+    assert any(href.startswith("./projects?") and "status=behind" in href for href, _, _ in lines)
+    assert html.index(title) < html.index('data-kpi="completion_rate"')
+    assert html.index('data-kpi="digital_transactions"') < html.index(title)
+
+
+@pytest.mark.parametrize("chosen", [{"governorate": "OM-MA"}, {"channel": "app"}])
+def test_a_slice_that_projects_and_months_do_not_have_shows_no_list_of_them(screen, demo_workspace, chosen) -> None:
+    assert text("say.attention.title", "en") not in screen(demo_workspace, lang="en", **chosen).html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_cards_of_the_same_coverage_carry_the_same_caveat(screen, demo_workspace, language) -> None:
     html = strip_isolates(screen(demo_workspace, lang=language, period="2025-01..2025-05").html)
     said = {

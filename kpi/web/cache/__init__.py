@@ -33,6 +33,7 @@ from kpi.web.cache.answers import (
 )
 from kpi.web.cache.build import current_build, is_older_build
 from kpi.web.cache.registers import (
+    cached_attention,
     cached_catalogue,
     cached_change_management,
     cached_claims,
@@ -57,6 +58,7 @@ from kpi.web.cache.store import Build
 __all__ = [
     "Build",
     "cached_catalogue",
+    "cached_attention",
     "cached_change_management",
     "cached_changes_of_hands",
     "cached_checks",

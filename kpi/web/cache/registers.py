@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from kpi.periods import Period
+from kpi.queries.attention_lines import AttentionList, attention_list
 from kpi.queries.change_management import ChangeManagement, change_management
 from kpi.queries.claims import Claim, claim_rows, claims
 from kpi.queries.filters import Filters
@@ -60,6 +61,12 @@ def cached_service(build: Build, service_id: str) -> Service | None:
 def cached_methods(build: Build) -> tuple[Method, ...]:
     """Return every KPI with the SQL of its view."""
     return methods(warehouse_of(build))
+
+
+@kept
+def cached_attention(build: Build, filters: Filters) -> AttentionList:
+    """Return what wants somebody to act."""
+    return attention_list(warehouse_of(build), filters=filters)
 
 
 @kept
