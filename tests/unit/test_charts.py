@@ -185,7 +185,7 @@ def test_partial_months_are_hatched_and_said_in_words() -> None:
 
 
 def test_the_chosen_period_and_its_base_are_named_with_their_values() -> None:
-    chosen, base = trend.Span(PERIOD, "11,439,542"), trend.Span(PERIOD.year_before(), "10,600,000")
+    chosen, base = trend.AxisSpan(PERIOD, "11,439,542"), trend.AxisSpan(PERIOD.year_before(), "10,600,000")
     chart = trend.figure(monthly([1.0] * 24), language="en", mode="light", chosen=chosen, base=base)
     words = shown_words(chart)
     assert "11,439,542" in words
@@ -226,8 +226,8 @@ def test_a_base_before_the_axis_is_drawn_over_the_chosen_points_and_named() -> N
         Point(shift_months(date(2024, 6, 1), index - 24), 2.0, None, None, False) for index in range(12)
     )
     series = replace(monthly([1.0] * 12), base_points=base_points)
-    base = trend.Span(Period.parse("2023-01..2023-05"), "10")
-    chart = trend.figure(series, language="en", mode="light", chosen=trend.Span(PERIOD, "5"), base=base)
+    base = trend.AxisSpan(Period.parse("2023-01..2023-05"), "10")
+    chart = trend.figure(series, language="en", mode="light", chosen=trend.AxisSpan(PERIOD, "5"), base=base)
     overlaid = chart.figure.data[-1]
     assert (list(overlaid.x), list(overlaid.y), overlaid.line.dash) == ([7, 8, 9, 10, 11], [2.0] * 5, "dash")
     assert "Jan – May 2023" in shown_words(chart)
