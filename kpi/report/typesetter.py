@@ -81,7 +81,8 @@ class Typesetter:
     def _running(self) -> Child:
         if self._process is None:
             environment = os.environ | _LEAN | {"RAYON_NUM_THREADS": str(self._threads)}
-            self._process = Child(self._command, env=environment, cwd=_ROOT)
+            # With its group ends the fork that sets the document, which would hold the answer open.
+            self._process = Child(self._command, env=environment, cwd=_ROOT, own_group=True)
         return self._process
 
     def _stop(self) -> None:

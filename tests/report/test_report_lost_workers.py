@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from kpi.errors import ReportError
+from kpi.report import typesetter
 from kpi.report.batch import WantedDocument, make_all
 from kpi.report.content import Content
+from kpi.report.font import FONTS
 from kpi.report.scope import Scope
 
 WANTED_LANGUAGES = ("ar", "en")
+# Like a typesetter whose fork never comes to an end: both hold the pipe of the answer open.
+ENDLESS = "import os, sys, time; sys.stdin.buffer.read(8); os.fork(); time.sleep(3600)"
 
 
 @pytest.fixture
@@ -50,6 +55,7 @@ def test_a_typesetter_that_is_killed_costs_its_document_and_another_makes_the_re
     assert all(outcome.error is not None for outcome in failed)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # threads are ended on purpose
 def test_a_thread_that_ends_leaves_no_document_without_a_word(content: Content, wanted: list[WantedDocument]):
     before = set(threading.enumerate())
     making = make_all(content, wanted, {}, workers=2)
@@ -60,3 +66,12 @@ def test_a_thread_that_ends_leaves_no_document_without_a_word(content: Content, 
     assert sorted(map(repr, (one.wanted for one in outcomes))) == sorted(map(repr, wanted))
     assert any(outcome.error for outcome in outcomes)
     assert all(outcome.pdf or outcome.error for outcome in outcomes)
+
+
+def test_a_document_that_never_ends_is_given_up_with_the_fork_that_sets_it(monkeypatch):
+    monkeypatch.setattr(typesetter, "LONGEST_SECONDS", 0.2)
+    endless = typesetter.Typesetter(0, FONTS)
+    monkeypatch.setattr(endless, "_command", [sys.executable, "-c", ENDLESS])
+    with endless, pytest.raises(ReportError) as told:
+        endless.pdf({})
+    assert told.value.key == "report_not_made"

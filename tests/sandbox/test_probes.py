@@ -1,5 +1,7 @@
 """The sandbox holds: no probe reads, writes, connects, stays, or tells a path; others are served meanwhile."""
 
+import io
+import json
 import os
 import shutil
 import sys
@@ -12,6 +14,7 @@ import pytest
 
 from kpi.errors import QueryRefused
 from kpi.messages import text
+from kpi.warehouse import sandbox
 from kpi.warehouse.sandbox import Sandbox
 from tests.sandbox.probes import BOUNDED, HARMLESS, REFUSED
 
@@ -199,8 +202,32 @@ def test_the_sandbox_answers_on_a_copy_that_nobody_may_write(demo_workspace, tmp
 
 def test_a_query_whose_process_cannot_start_is_refused_in_words(demo_workspace, monkeypatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    sandbox = Sandbox(demo_workspace, timeout_seconds=TIMEOUT_SECONDS, walls_demanded=False, spare=True)
+    unstartable = Sandbox(demo_workspace, timeout_seconds=TIMEOUT_SECONDS, walls_demanded=False, spare=True)
     with pytest.raises(QueryRefused) as refused:
-        sandbox.start(NARROW, row_limit=1)
+        unstartable.start(NARROW, row_limit=1)
     assert refused.value.key == "query_not_started"
     assert "No such file" in str(refused.value)
+
+
+def test_an_answer_that_is_cut_off_is_refused_in_words(demo_workspace, monkeypatch, tmp_path) -> None:
+    rows = io.BytesIO()
+    pl.DataFrame({"n": range(1000)}).write_ipc(rows)
+    whole = rows.getvalue()
+    facts = json.dumps({"is_cut": False, "seconds": 0.1, "total": 1000})
+    script = tmp_path / "worker.py"
+    for sent, is_whole in ((whole, True), (whole[: len(whole) // 2], False), (b"", False)):
+        script.write_text(
+            "import sys\n"
+            "print('{}', flush=True)\n"
+            "sys.stdin.readline()\n"
+            f"sys.stdout.buffer.write({facts.encode()!r} + b'\\n' + {sent!r})\n"
+        )
+        monkeypatch.setattr(sandbox, "WORKER", script)
+        query = Sandbox(demo_workspace, timeout_seconds=TIMEOUT_SECONDS, walls_demanded=False, spare=False)
+        running = query.start(NARROW, row_limit=1000)
+        if is_whole:
+            assert running.result().rows.height == 1000
+        else:
+            with pytest.raises(QueryRefused) as refused:
+                running.result()
+            assert refused.value.key == "query_worker_ended"

@@ -66,7 +66,10 @@ class RunningQuery:
             if (refused := question_refused(str(reasons.get("reason", "")))) is not None:
                 raise refused
             raise QueryRefused(facts["refused"], **reasons)
-        frame = pl.read_ipc(io.BytesIO(rows))
+        try:
+            frame = pl.read_ipc(io.BytesIO(rows))
+        except (pl.exceptions.PolarsError, OSError) as error:  # it ended while it sent them
+            raise QueryRefused("query_worker_ended") from error
         # DuckDB tells where the file lies; that is nobody's business.
         frame = frame.with_columns(pl.col(pl.String).str.replace_all(str(self._folder), "…", literal=True))
         return QueryResult(frame, facts["is_cut"], facts["seconds"], self._build_id, facts["total"])
