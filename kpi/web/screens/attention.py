@@ -1,11 +1,12 @@
 """List what wants somebody to act, each line one press from its evidence."""
 
-from html import escape
+from dataclasses import dataclass
 
 from kpi.language import t
 from kpi.queries.attention_lines import AttentionLine, AttentionList
 from kpi.say.attention import how_many, to_do
-from kpi.web.links import link_html
+from kpi.web.links import href
+from kpi.web.markup import render
 
 _EVIDENCE = {
     "held": ("quality", {}),
@@ -17,17 +18,23 @@ _EVIDENCE = {
 """The screen that shows what a line says; of the others it is the page of their body."""
 
 
+@dataclass(frozen=True)
+class AttentionRow:
+    """Hold the words of one line, and the address of its evidence."""
+
+    what: str
+    who: str
+    href: str
+
+
 def attention_html(found: AttentionList, language: str) -> str:
     """Return the lines under their question; who answers for each stands in its row."""
-    items = "".join(_item(line, language) for line in found.lines)
-    listed = f'<ul class="kpi-attention">{items}</ul>' if items else ""
-    told = how_many(found, language)
-    note = f'<p class="kpi-note">{escape(told)}</p>' if told else ""
-    title = escape(t("say.attention.title", language))
-    return f'<section class="kpi-to-do"><h2 class="kpi-heading">{title}</h2>{listed}{note}</section>'
+    lines = tuple(_row(line, language) for line in found.lines)
+    title = t("say.attention.title", language)
+    return render("attention.html", title=title, lines=lines, note=how_many(found, language))
 
 
-def _item(line: AttentionLine, language: str) -> str:
+def _row(line: AttentionLine, language: str) -> AttentionRow:
     said = to_do(line, language)
     screen, changes = _EVIDENCE.get(line.kind, ("entity", {"entity": line.owner.id} if line.owner else {}))
-    return f"<li>{link_html(said.what, screen, **changes)}<span>{escape(said.who)}</span></li>"
+    return AttentionRow(said.what, said.who, href(screen, **changes))
