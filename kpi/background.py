@@ -2,16 +2,20 @@
 
 import contextlib
 import ctypes
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Generic, TypeVar
 
+from kpi.errors import KpiError
+
+LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 _PR_SET_PDEATHSIG = 1
 
@@ -24,7 +28,7 @@ def in_thread(work: Callable[[], Result]) -> Future[Result]:
     """Begin work in a thread that ends with the program; what it returns or raises lands in the result.
 
     So do the end of a thread that somebody kills, and the refusal of a system that has no more threads: both as
-    `ThreadEndedError`, which ends nobody who asks.
+    `ThreadEndedError`, which ends nobody who asks. What nobody foresaw is logged as well.
     """
     result: Future[Result] = Future()
     result.set_running_or_notify_cancel()
@@ -32,7 +36,9 @@ def in_thread(work: Callable[[], Result]) -> Future[Result]:
     def run() -> None:
         try:
             found = work()
-        except Exception as error:  # noqa: BLE001 - whoever asks for the result is told
+        except Exception as error:
+            if not isinstance(error, KpiError):
+                LOG.exception("Work in the background failed")
             result.set_exception(error)
         except BaseException as error:  # noqa: BLE001 - raised again, it would end whoever asks
             result.set_exception(ThreadEndedError(type(error).__name__))
@@ -47,6 +53,36 @@ def in_thread(work: Callable[[], Result]) -> Future[Result]:
     except RuntimeError as error:
         result.set_exception(ThreadEndedError(str(error)))
     return result
+
+
+class Work(Generic[Result]):
+    """Hold work while it is done in a thread and after: a result, or what stands against it.
+
+    What nobody foresaw is told as the `unforeseen` error, made from its name.
+    """
+
+    def __init__(self, work: Callable[[], Result], unforeseen: Callable[[str], KpiError]) -> None:
+        self._unforeseen = unforeseen
+        self._future = in_thread(work)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; tell whether it has ended, well or not."""
+        return bool(wait([self._future], seconds).done)
+
+    def when_ended(self, then: Callable[[], None]) -> None:
+        """Do something when it has ended; at once where it has."""
+        self._future.add_done_callback(lambda _: then())
+
+    @property
+    def result(self) -> Result | None:
+        """What came of it; None while it is done, and where something stands against it."""
+        return self._future.result() if self._future.done() and self._future.exception() is None else None
+
+    @property
+    def error(self) -> KpiError | None:
+        """What stands against it."""
+        error = self._future.exception() if self._future.done() else None
+        return error if error is None or isinstance(error, KpiError) else self._unforeseen(type(error).__name__)
 
 
 class Child:

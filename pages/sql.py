@@ -37,8 +37,8 @@ with left:
 
     if job is not None and not job.wait(1.0):
         cancel_while_running(job, language)
-    elif question is not None and job is not None and job.refused is not None:
-        st.html(refusal_html(job.refused, question.sql, language))
+    elif question is not None and job is not None and job.error is not None:
+        st.html(refusal_html(job.error, question.sql, language))
     elif question is not None and job is not None and job.result is not None:
         result = job.result
         with panel("result", t("sql.result", language)):

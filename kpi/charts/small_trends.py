@@ -13,11 +13,10 @@ from kpi.charts.coverage import Drawing
 from kpi.charts.kept import made_once
 from kpi.charts.theme import Mode, Palette, palette
 from kpi.charts.trend_marks import break_notes
-from kpi.language import direction, format_change, format_value, t
+from kpi.language import direction, format_value, t
 from kpi.periods import point_label
 from kpi.queries.results import Headline, Point, Series
-from kpi.say.change import target_words
-from kpi.say.periods import base_words
+from kpi.say.change import raw_words, target_words
 
 WIDTH, HEIGHT, PAD = 300.0, 90.0, 9.0
 LEAST_POINTS, LEAST_SHARE = 5.0, 0.1
@@ -106,9 +105,7 @@ def _lines(headline: Headline, most: str, least: str, language: str) -> str:
         words.append(t("transactions.smalls.target", language, target=target))
     change = headline.change
     if change is not None and change.raw is not None and change.against != "target":
-        base = base_words(change, headline.months_per_point, language)
-        written = format_change(change.raw, change.kind, language)
-        words.append(t("say.card.change", language, change=written, base=base))
+        words.append(raw_words(headline, language))
     return "".join(f'<p class="kpi-when">{escape(line)}</p>' for line in words)
 
 

@@ -1,14 +1,12 @@
 """Answer in one sentence how many transactions there were, written from the data."""
 
-from typing import Literal
-
+from kpi.catalogue import Scope
 from kpi.language import plural, t
 from kpi.queries.results import Change, Headline
 from kpi.say.change import change_words
 from kpi.say.names import first_of
 from kpi.say.periods import during
 
-Of = Literal["programme", "entity", "governorate"]
 _MISLEADING_POINTS = 5
 _ENTITIES_NAMED = 5
 
@@ -26,7 +24,7 @@ def counted(headline: Headline, language: str, *, whole: bool) -> str:
     return _explained(sentence, headline.change, language)
 
 
-def reported(headline: Headline, language: str, of: Of) -> str:
+def reported(headline: Headline, language: str, of: Scope) -> str:
     """Return the same as a sentence of a text: who reported how many, when, and how that compares."""
     if headline.value is None:
         return _nothing(headline, language)

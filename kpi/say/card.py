@@ -84,8 +84,8 @@ def value_words(headline: Headline, language: str) -> str:
 
 
 def parts_words(headline: Headline, language: str) -> str:
-    """Say what a ratio is made of; nothing for other kinds."""
-    if headline.kpi.kind != "ratio" or headline.numerator is None or headline.denominator is None:
+    """Say what a ratio is made of; nothing for other kinds, and of nothing."""
+    if headline.kpi.kind != "ratio" or headline.numerator is None or not headline.denominator:
         return ""
     part, whole = (format_number(value, language) for value in (headline.numerator, headline.denominator))
     return t("say.card.part_of", language, part=part, whole=whole)

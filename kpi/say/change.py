@@ -1,12 +1,14 @@
 """Say how a value compares with its base, so that no change stands without it, or why it does not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from kpi.catalogue import Kpi
 from kpi.language import format_change, format_percent, format_value, t
 from kpi.periods import point_label
-from kpi.queries.results import Change, Headline
+from kpi.queries.results import Change, Headline, Named
 from kpi.rounding import sign_of
 from kpi.say.names import first_of
 from kpi.say.periods import base_words
@@ -59,16 +61,17 @@ def silent_words(change: Change, language: str, shown: int) -> str:
         return ""
     if not shown:
         return t("comparison.silent_count", language, n=len(silent))
+    names = silent_names(((one.service, one.since) for one in silent), language, shown)
+    return t("comparison.silent_services", language, names=names)
+
+
+def silent_names(silent: Iterable[tuple[Named, date]], language: str, shown: int) -> str:
+    """Name the first `shown` services, each with the month since which it is silent."""
     names = [
-        t(
-            "comparison.silent_service",
-            language,
-            service=one.service.label(language),
-            month=point_label(one.since, 1, language),
-        )
-        for one in silent
+        t("comparison.silent_service", language, service=service, month=point_label(since, 1, language))
+        for service, since in silent
     ]
-    return t("comparison.silent_services", language, names=first_of(names, language, shown))
+    return first_of(names, language, shown)
 
 
 def change_lines(headline: Headline, language: str, *, services_named: int) -> tuple[Line, ...]:
@@ -79,12 +82,11 @@ def change_lines(headline: Headline, language: str, *, services_named: int) -> t
     change = headline.change
     if change is None:
         return ()
-    base = base_words(change, headline.months_per_point, language)
     if change.raw is None:
-        return (Line(not_compared(change, base, language)),)
+        return (Line(not_compared(change, base_words(change, headline.months_per_point, language), language)),)
     way = sign_of(change.raw)
     tone: Tone = "quiet" if way == 0 else "better" if (way > 0) == (headline.kpi.direction == "up") else "worse"
-    lines = [Line(_raw_words(headline, change, change.raw, base, language), tone, _WAYS[way])]
+    lines = [Line(raw_words(headline, language), tone, _WAYS[way])]
     if change.like_for_like is not None:
         same = format_change(change.like_for_like, change.kind, language)
         lines.append(Line(t("say.card.like_for_like", language, change=same), "alike", "alike"))
@@ -93,11 +95,16 @@ def change_lines(headline: Headline, language: str, *, services_named: int) -> t
     return tuple(lines)
 
 
-def _raw_words(headline: Headline, change: Change, raw: float, base: str, language: str) -> str:
-    written = format_change(raw, change.kind, language)
+def raw_words(headline: Headline, language: str) -> str:
+    """Say the change with what it is on, a base or the target; nothing where there is none."""
+    change = headline.change
+    if change is None or change.raw is None:
+        return ""
+    written = format_change(change.raw, change.kind, language)
     if change.against == "target" and change.base_value is not None:
         target = target_words(headline.kpi, change.base_value, language)
         return t("compare.change.target", language, change=written, target=target)
+    base = base_words(change, headline.months_per_point, language)
     return t("say.card.change", language, change=written, base=base)
 
 

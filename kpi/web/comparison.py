@@ -6,7 +6,7 @@ from html import escape
 from kpi.charts.chart import Table
 from kpi.language import format_change, format_number, join_list, plural, t
 from kpi.queries.results import Change, Contribution, EntityGap, Headline
-from kpi.say.change import not_compared, silent_words, target_words
+from kpi.say.change import not_compared, raw_words, silent_words
 from kpi.say.names import names_of
 from kpi.say.periods import base_words
 from kpi.web.tables import table_html
@@ -24,10 +24,7 @@ def comparison_html(headline: Headline, language: str) -> str:
     if change.raw is None:
         return f'<p class="kpi-lead">{escape(not_compared(change, base, language))}</p>'
     if change.against == "target" and change.base_value is not None:
-        target = target_words(headline.kpi, change.base_value, language)
-        written = format_change(change.raw, change.kind, language)
-        words = t("compare.change.target", language, change=written, target=target)
-        return f'<p class="kpi-lead">{escape(words)}</p>'
+        return f'<p class="kpi-lead">{escape(raw_words(headline, language))}</p>'
     if change.is_fair:
         return f'<p class="kpi-lead">{escape(t("web.comparison.fair", language))}</p>'
     figures = [_figure("raw", change.raw, base, language)]

@@ -3,15 +3,14 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kpi.audit import record
-from kpi.background import in_thread
-from kpi.errors import KpiError, QueryRefused
+from kpi.background import Work
+from kpi.errors import QueryRefused
 from kpi.examples import parameter_value
 from kpi.warehouse.sandbox import QueryResult, RunningQuery, Sandbox
 
@@ -29,7 +28,7 @@ class Question:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-class AskedQuestion:
+class AskedQuestion(Work[QueryResult]):
     """Hold one question while it is answered and after."""
 
     def __init__(self, question: Question, sandbox: Sandbox, row_limit: int, places: threading.Semaphore) -> None:
@@ -37,31 +36,12 @@ class AskedQuestion:
         self.started = self._ended = time.monotonic()
         self._sandbox, self._row_limit, self._places = sandbox, row_limit, places
         self._running: RunningQuery | None = None
-        self._future = in_thread(self._answer)
+        super().__init__(self._answer, lambda _: QueryRefused("query_worker_ended"))
         self.when_ended(self._note_the_end)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait at most so long; tell whether there is an answer or a refusal."""
-        return bool(wait([self._future], seconds).done)
-
-    def when_ended(self, then: Callable[[], None]) -> None:
-        """Do something when there is an answer or a refusal; at once where there is."""
-        self._future.add_done_callback(lambda _: then())
-
-    @property
-    def result(self) -> QueryResult | None:
-        """The answer; None while there is none, and where it is refused."""
-        return self._future.result() if self._future.done() and self.refused is None else None
-
-    @property
-    def refused(self) -> KpiError | None:
-        """Why there is no answer."""
-        error = self._future.exception() if self._future.done() else None
-        return error if error is None or isinstance(error, KpiError) else QueryRefused("query_worker_ended")
 
     def is_stale(self) -> bool:
         """Tell whether a refusal is old enough to ask again: the page that shows it is drawn more than once."""
-        return self.refused is not None and time.monotonic() - self._ended > REFUSAL_KEPT_SECONDS
+        return self.error is not None and time.monotonic() - self._ended > REFUSAL_KEPT_SECONDS
 
     def cancel(self) -> None:
         """End the query now."""
@@ -121,5 +101,5 @@ def outcome(job: AskedQuestion) -> Mapping[str, object]:
     facts: dict[str, object] = {"query": job.question.sql, "parameters": dict(job.question.parameters)}
     if job.result is not None:
         return facts | {"rows": job.result.rows.height, "seconds": round(job.result.seconds, 4), "outcome": "answered"}
-    reason = job.refused.key if job.refused else "unknown"
+    reason = job.error.key if job.error else "unknown"
     return facts | {"rows": 0, "seconds": round(time.monotonic() - job.started, 4), "outcome": "refused", "why": reason}

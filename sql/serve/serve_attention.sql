@@ -16,34 +16,34 @@ create macro serve_attention(from_month, to_month, entity := null) as table
             )
     ),
 
-    behind as (
+    late as (
         select
             'behind' as kind,
-            owner_entity_id as entity_id,
-            count(*)::bigint as things,
-            max(-variance_points) as amount,
-            arg_min(project_id, variance_points) as subject_id,
-            arg_min(name_ar, variance_points) as subject_ar,
-            arg_min(name_en, variance_points) as subject_en,
-            max(month) as month
+            standing.*,
+            -standing.variance_points as amount
         from standing
-        where standing = 'behind'
-        group by owner_entity_id
-    ),
-
-    overdue as (
+        where standing.standing = 'behind'
+        union all
         select
             'overdue' as kind,
+            standing.*,
+            date_diff('day', standing.due_on, last_day(standing.month))::double as amount
+        from standing
+        where standing.is_overdue
+    ),
+
+    late_projects as (
+        select
+            kind,
             owner_entity_id as entity_id,
             count(*)::bigint as things,
-            max(date_diff('day', due_on, last_day(month)))::double as amount,
-            arg_min(project_id, due_on) as subject_id,
-            arg_min(name_ar, due_on) as subject_ar,
-            arg_min(name_en, due_on) as subject_en,
+            max(amount) as amount,
+            arg_min(project_id, (-amount, project_id)) as subject_id,
+            arg_min(name_ar, (-amount, project_id)) as subject_ar,
+            arg_min(name_en, (-amount, project_id)) as subject_en,
             max(month) as month
-        from standing
-        where is_overdue
-        group by owner_entity_id
+        from late
+        group by kind, owner_entity_id
     ),
 
     silent as (
@@ -52,9 +52,6 @@ create macro serve_attention(from_month, to_month, entity := null) as table
             entity_id,
             count(*)::bigint as things,
             count(*)::double as amount,
-            null as subject_id,
-            null as subject_ar,
-            null as subject_en,
             max(month) as month
         from serve_coverage
         where status = 'missing' and month between month_start(from_month) and month_start(to_month)
@@ -107,9 +104,6 @@ create macro serve_attention(from_month, to_month, entity := null) as table
             entity_id,
             1::bigint as things,
             100.0 * (usual_value - last_value) / nullif(usual_value, 0) as amount,
-            null as subject_id,
-            null as subject_ar,
-            null as subject_en,
             month_start(to_month) as month
         from usual
         -- A year has seasons: only what leaves six months' own spread by far, and a tenth of the usual, is a fall.
@@ -119,13 +113,11 @@ create macro serve_attention(from_month, to_month, entity := null) as table
     conflicting as (
         select
             'conflicting' as kind,
-            null as entity_id,
             count(*)::bigint as things,
             count(*)::double as amount,
             min(claim_id) as subject_id,
             arg_min(metric_ar, claim_id) as subject_ar,
-            arg_min(metric_en, claim_id) as subject_en,
-            null::date as month
+            arg_min(metric_en, claim_id) as subject_en
         from serve_claims
         where verdict = 'conflicting'
         group by list_min(list_append(conflicts_with, claim_id))
@@ -137,50 +129,25 @@ create macro serve_attention(from_month, to_month, entity := null) as table
             entity_id,
             count(distinct held_id)::bigint as things,
             coalesce(sum(transactions), 0)::double as amount,
-            null as subject_id,
-            null as subject_ar,
-            null as subject_en,
             max(month) as month
         from serve_held
         where status = 'held'
         group by entity_id
     ),
 
+    -- What a kind does not have, a subject or a body, is empty.
     everything as (
-        select
-            1 as kind_order,
-            held.*
-        from held
-        union all
-        select
-            2,
-            overdue.*
-        from overdue
-        union all
-        select
-            3,
-            behind.*
-        from behind
-        union all
-        select
-            4,
-            silent.*
-        from silent
-        union all
-        select
-            5,
-            below_usual.*
-        from below_usual
-        union all
-        select
-            6,
-            conflicting.*
-        from conflicting
-        union all
-        select
-            7,
-            silent_services.*
-        from silent_services
+        select * from held
+        union all by name
+        select * from late_projects
+        union all by name
+        select * from silent
+        union all by name
+        select * from below_usual
+        union all by name
+        select * from conflicting
+        union all by name
+        select * from silent_services
     ),
 
     in_turn as (
@@ -195,7 +162,14 @@ create macro serve_attention(from_month, to_month, entity := null) as table
     )
 
     select
-        row_number() over (order by in_turn.turn, in_turn.kind_order) as place,
+        row_number() over (
+            order by
+                in_turn.turn,
+                list_position(
+                    ['held', 'overdue', 'behind', 'silent', 'below_usual', 'conflicting', 'silent_services'],
+                    in_turn.kind
+                )
+        ) as place,
         (count(*) over ())::bigint as among,
         in_turn.kind,
         in_turn.entity_id,

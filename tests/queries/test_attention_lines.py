@@ -105,6 +105,9 @@ def test_the_list_of_the_demo_is_short_and_begins_with_one_of_each_kind(demo_wor
     assert 0 < len(kinds) <= min(MOST_LINES, found.among)
     first = list(dict.fromkeys(kinds))
     assert kinds[: len(first)] == first
+    late = [one for one in projects(with_demo, filters=FILTERS).programme if one.behind]
+    furthest = min(late, key=lambda one: (one.variance_points or 0, one.id))  # as documents name it, of equal ones too
+    assert [line.subject.id for line in found.lines if line.kind == "behind" and line.subject] == [furthest.id]
     with_demo.close()
 
 

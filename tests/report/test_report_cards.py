@@ -11,7 +11,7 @@ from kpi.report.cards import card_part
 from kpi.report.content import Content
 from kpi.report.scope import Scope
 from kpi.report.words import Writer
-from kpi.say.card import card
+from kpi.say.card import card, parts_words
 from kpi.say.change import change_lines
 from kpi.web.cards import card_html
 from tests.report.conftest import LANGUAGES, SCOPES
@@ -56,6 +56,12 @@ def test_sign_and_tone_of_a_change_follow_the_change_as_it_is_written(
         line = change_lines(headline, language, services_named=0)[0]
         assert (line.sign, line.tone) == (sign, tone)
         assert ("0.0" in line.text) is (sign == "same")
+
+
+def test_a_ratio_of_nothing_has_no_parts(content: Content) -> None:
+    headline = content.book.headline("digital_take_up", "programme")
+    assert parts_words(headline, "en")
+    assert parts_words(replace(headline, value=None, numerator=0, denominator=0), "en") == ""
 
 
 def _changed(content: Content, raw: float) -> Headline:

@@ -7,7 +7,7 @@ from kpi.periods import point_label
 from kpi.queries.attention import LARGE_FALL_PCT, Attention, Reason
 from kpi.queries.league import READINESS, TOPIC, HeldLevel, League
 from kpi.queries.results import Reported
-from kpi.say.change import target_words
+from kpi.say.change import silent_names, target_words
 from kpi.say.names import names_of
 from kpi.say.periods import within
 from kpi.web.links import link_html
@@ -125,13 +125,8 @@ def _reason(reason: Reason, one: Attention, league: League, language: str) -> st
     if reason.why == "incomplete":
         return plural("entities.attention.incomplete", round(reason.amount or 0), language)
     if reason.why == "service_silent":
-        shown = [
-            t("comparison.silent_service", language, service=service, month=point_label(since, 1, language))
-            for service, since in one.row.silent_services[:2]
-        ]
-        rest = len(one.row.silent_services) - len(shown)
-        more = [t("comparison.silent_more", language, n=rest)] if rest else []
-        return t("entities.attention.service_silent", language, names=join_list([*shown, *more], language))
+        names = silent_names(one.row.silent_services, language, 2)
+        return t("entities.attention.service_silent", language, names=names)
     if reason.why == "low_level" and one.row.level is not None:
         level = one.row.level.level.label(language)
         score = format_percent(one.row.value(READINESS) or 0, language)
